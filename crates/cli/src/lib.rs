@@ -1,0 +1,1 @@
+//! The argosy command: run the stack locally.

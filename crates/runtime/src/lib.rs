@@ -1,0 +1,1 @@
+//! What every Argosy service needs to run: configuration, telemetry, admin port, TLS, signals and drain.

@@ -1,0 +1,1 @@
+//! Real PostgreSQL, Redis, Mosquitto and whole services for tests.

@@ -1,0 +1,178 @@
+//! One line of `POST /api/v1/ingest` (`application/x-ndjson`): a message as it arrived.
+//!
+//! ```json
+//! {"topic":"v1/demo/truck-0001/telemetry","received_at":1763672405200,"payload":{"speed":12.5}}
+//! ```
+//!
+//! A payload that is not JSON travels as `payload_base64`, so that it can become a dead letter with its exact bytes.
+
+use std::{borrow::Cow, io::Write as _};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The media type of a batch.
+pub const CONTENT_TYPE: &str = "application/x-ndjson";
+
+/// The most lines in one batch.
+pub const MAX_LINES: usize = 20_000;
+
+/// The largest batch, in bytes.
+pub const MAX_BATCH_BYTES: usize = 32 * 1024 * 1024;
+
+/// One line, borrowed from the batch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchLine<'a> {
+    /// The MQTT topic the message arrived on.
+    #[serde(borrow)]
+    pub topic: Cow<'a, str>,
+    /// Milliseconds since 1970 when ingest received it; where it is missing the API's own clock counts.
+    #[serde(default)]
+    pub received_at: Option<i64>,
+    /// The payload, where it is JSON.
+    #[serde(borrow, default)]
+    pub payload: Option<&'a RawValue>,
+    /// The payload, where it is not.
+    #[serde(borrow, default)]
+    pub payload_base64: Option<Cow<'a, str>>,
+}
+
+/// A line that is no message.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidLine {
+    /// The line is not the JSON object that [`BatchLine`] describes.
+    #[error("the line is not a batch line: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Neither or both of `payload` and `payload_base64`.
+    #[error("a line has either payload or payload_base64")]
+    Payload,
+    /// `payload_base64` is not base64.
+    #[error("payload_base64 is not base64: {0}")]
+    Base64(#[from] base64::DecodeError),
+}
+
+impl<'a> BatchLine<'a> {
+    /// Reads one line.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidLine> {
+        let line: Self = serde_json::from_slice(line)?;
+        if line.payload.is_some() == line.payload_base64.is_some() {
+            return Err(InvalidLine::Payload);
+        }
+        Ok(line)
+    }
+
+    /// The payload's bytes, as published.
+    pub fn payload(&self) -> Result<Cow<'a, [u8]>, InvalidLine> {
+        match (self.payload, &self.payload_base64) {
+            (Some(raw), None) => Ok(Cow::Borrowed(raw.get().as_bytes())),
+            (None, Some(text)) => Ok(Cow::Owned(STANDARD.decode(text.as_bytes())?)),
+            _ => Err(InvalidLine::Payload),
+        }
+    }
+}
+
+/// Appends one line, with its line feed. The payload goes in as it is where it is JSON on one line, else as base64.
+pub fn write_line(batch: &mut Vec<u8>, topic: &str, received_at: i64, payload: &[u8]) {
+    batch.extend_from_slice(b"{\"topic\":");
+    // Topics come from the broker and may hold anything that MQTT allows.
+    serde_json::to_writer(&mut *batch, topic).expect("writing text to memory cannot fail");
+    write!(batch, ",\"received_at\":{received_at},").expect("writing to memory cannot fail");
+    match embeddable(payload) {
+        Some(json) => {
+            batch.extend_from_slice(b"\"payload\":");
+            batch.extend_from_slice(json.as_bytes());
+        }
+        None => {
+            batch.extend_from_slice(b"\"payload_base64\":\"");
+            batch.extend_from_slice(STANDARD.encode(payload).as_bytes());
+            batch.push(b'"');
+        }
+    }
+    batch.extend_from_slice(b"}\n");
+}
+
+/// The payload as text, where it can stand in a line without changing it.
+fn embeddable(payload: &[u8]) -> Option<&str> {
+    let plain = payload.first().is_some_and(|byte| !byte.is_ascii_whitespace())
+        && payload.last().is_some_and(|byte| !byte.is_ascii_whitespace())
+        && !payload.contains(&b'\n')
+        && !payload.contains(&b'\r')
+        // serde_json reads a `null` payload as an absent one.
+        && payload != b"null";
+    if !plain {
+        return None;
+    }
+    serde_json::from_slice::<&RawValue>(payload).ok().map(RawValue::get)
+}
+
+/// What became of a batch: the answer of `POST /api/v1/ingest`. It is sent after the commit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IngestResponse {
+    /// Messages stored now.
+    #[cfg_attr(feature = "openapi", schema(example = 1998))]
+    pub stored: u64,
+    /// Messages that were in the database already.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
+    pub duplicate: u64,
+    /// Messages kept as dead letters.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
+    pub dead_lettered: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn line(payload: &[u8]) -> Vec<u8> {
+        let mut batch = Vec::new();
+        write_line(&mut batch, "v1/demo/a/telemetry", 5, payload);
+        batch
+    }
+
+    #[test]
+    fn json_travels_as_it_is() {
+        let line = line(br#"{"a": 1}"#);
+        assert_eq!(
+            String::from_utf8(line).unwrap(),
+            "{\"topic\":\"v1/demo/a/telemetry\",\"received_at\":5,\"payload\":{\"a\": 1}}\n"
+        );
+    }
+
+    #[test]
+    fn half_a_line_and_other_shapes_are_refused() {
+        for text in [
+            "",
+            "{",
+            r#"{"topic":"t"}"#,
+            r#"{"topic":"t","payload":1,"payload_base64":"AA=="}"#,
+            r#"{"topic":"t","payload":1,"x":1}"#,
+            r#"{"topic":1,"payload":1}"#,
+        ] {
+            assert!(BatchLine::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        let line = BatchLine::parse(br#"{"topic":"t","payload_base64":"!"}"#).unwrap();
+        assert!(line.payload().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_payload_arrives_byte_for_byte(payload in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..64),
+            "[ \\n\\r\\t]{0,2}(\\{\"a\": ?[0-9]{1,3}\\}|null|\\[1,2\\]|[a-z]{0,5})[ \\n\\r\\t]{0,2}".prop_map(String::into_bytes),
+        ], topic in "[^\0]{0,20}") {
+            let mut batch = Vec::new();
+            write_line(&mut batch, &topic, 7, &payload);
+            prop_assert_eq!(batch.iter().filter(|byte| **byte == b'\n').count(), 1);
+            let line = BatchLine::parse(&batch[..batch.len() - 1]).unwrap();
+            prop_assert_eq!(line.topic.as_ref(), topic.as_str());
+            prop_assert_eq!(line.received_at, Some(7));
+            let carried = line.payload().unwrap();
+            prop_assert_eq!(carried.as_ref(), payload.as_slice());
+        }
+    }
+}

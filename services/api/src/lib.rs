@@ -1,0 +1,1 @@
+//! REST over PostgreSQL and Redis: the only service that touches either.

@@ -1,0 +1,1 @@
+//! Reads MQTT and acknowledges only what the API has committed.
