@@ -1,1 +1,16 @@
-//! REST over PostgreSQL and Redis: the only service that touches either.
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod config;
+mod db;
+mod extract;
+mod handlers;
+mod ingest;
+mod live;
+mod problem;
+mod router;
+mod serve;
+mod state;
+
+pub use config::{Config, DatabaseConfig, RedisConfig, SealConfig};
+pub use serve::{migrate, serve};

@@ -1,0 +1,89 @@
+//! Who a request comes from and what it may do.
+//!
+//! The middleware [`authenticate`] turns the bearer into a [`Principal`]; handlers ask for what they need by their
+//! extractors: [`Access`] for a scope, [`FleetAccess`] for a scope within one fleet.
+
+pub(crate) mod access;
+pub(crate) mod lookup;
+pub(crate) mod secret;
+
+use std::sync::Arc;
+
+use argosy_wire::{FleetName, api::token::Scope};
+use axum::{
+    extract::{Request, State},
+    http::header,
+    middleware::Next,
+    response::Response,
+};
+use uuid::Uuid;
+
+pub(crate) use access::{Access, Admin, FleetAccess, Ingest, Read, Write};
+
+use crate::{problem::ApiError, state::AppState};
+
+/// What a bearer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PrincipalKind {
+    /// A person's session.
+    Session {
+        /// The person.
+        user_id: Uuid,
+    },
+    /// An API token.
+    Token {
+        /// The token.
+        token_id: Uuid,
+    },
+}
+
+/// The bearer of a request.
+#[derive(Debug)]
+pub(crate) struct Principal {
+    /// What it is.
+    pub(crate) kind: PrincipalKind,
+    /// The user's email or the token's name.
+    pub(crate) name: String,
+    /// What it may do.
+    pub(crate) scopes: Vec<Scope>,
+    /// The fleet it is bound to; `None` for every fleet.
+    pub(crate) fleet: Option<(i64, FleetName)>,
+}
+
+impl Principal {
+    /// Refuses a bearer without the scope.
+    pub(crate) fn require(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.scopes.contains(&scope) {
+            return Ok(());
+        }
+        let has = self.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
+        Err(ApiError::Forbidden(format!("This needs the scope '{scope}'; yours are: {has}.")))
+    }
+
+    /// The actor as it stands in the audit log.
+    pub(crate) fn actor(&self) -> String {
+        match self.kind {
+            PrincipalKind::Session { .. } => format!("user:{}", self.name),
+            PrincipalKind::Token { .. } => format!("token:{}", self.name),
+        }
+    }
+}
+
+/// Middleware: finds the [`Principal`] of the bearer and leaves it in the request's extensions.
+pub(crate) async fn authenticate(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let secret = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .ok_or(ApiError::Unauthorized("Send Authorization: Bearer <token>."))?
+        .to_str()
+        .ok()
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or(ApiError::Unauthorized("The Authorization header must be: Bearer <token>."))?;
+    let principal: Arc<Principal> = lookup::find_principal(&state, secret.trim()).await?;
+    request.extensions_mut().insert(principal);
+    Ok(next.run(request).await)
+}

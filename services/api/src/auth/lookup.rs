@@ -1,0 +1,28 @@
+//! From a bearer secret to its [`Principal`], by way of a short-lived cache.
+
+use std::sync::Arc;
+
+use crate::{
+    auth::{Principal, secret},
+    db,
+    problem::ApiError,
+    state::AppState,
+};
+
+/// The principal of a secret. A revoked or expired secret works for at most the cache's few seconds longer.
+pub(crate) async fn find_principal(state: &AppState, bearer: &str) -> Result<Arc<Principal>, ApiError> {
+    let hash = secret::hash(bearer);
+    if let Some(principal) = state.principals.get(&hash).await {
+        return Ok(principal);
+    }
+    let mut connection = state.pool.acquire().await?;
+    let found = if bearer.starts_with(secret::SESSION_PREFIX) {
+        db::sessions::find_principal(&mut connection, &hash).await?
+    } else {
+        db::tokens::find_principal(&mut connection, &hash).await?
+    };
+    let principal =
+        Arc::new(found.ok_or(ApiError::Unauthorized("The token is unknown, expired or revoked."))?);
+    state.principals.insert(hash, Arc::clone(&principal)).await;
+    Ok(principal)
+}

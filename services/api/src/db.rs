@@ -1,0 +1,31 @@
+//! PostgreSQL: the pool, and one module a table family. Functions take a connection; the caller owns the transaction.
+
+pub(crate) mod fleets;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// Opens the pool. It connects lazily, so that a replica starts while the database is away.
+pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool, sqlx::Error> {
+    let options = url
+        .expose_secret()
+        .parse::<PgConnectOptions>()?
+        .application_name("argosy-api")
+        // A statement, a lock or a forgotten transaction never holds a connection for good.
+        .options([
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+            ("timezone", "UTC"),
+        ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .idle_timeout(Duration::from_secs(300))
+        .max_lifetime(Duration::from_secs(1800))
+        .connect_lazy_with(options))
+}

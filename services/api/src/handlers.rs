@@ -1,0 +1,3 @@
+//! HTTP handlers, one module a resource.
+
+pub(crate) mod ingest;

@@ -1,0 +1,68 @@
+//! Starts the service and stops it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use argosy_runtime::{admin, admin::Readiness, server};
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Config, db, router, state::AppState};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// How often readiness is checked.
+const PROBE_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Serves until `shutdown`, then drains: requests under way are answered, background tasks stop.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    admin_listener: TcpListener,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let pool = db::connect(&config.database.url()?, config.database.database_connections)
+        .context("the database address is not valid")?;
+    let state = AppState::new(pool.clone());
+    let readiness = Readiness::new();
+    let tasks = TaskTracker::new();
+    tasks.spawn(probe_database(pool.clone(), readiness.clone(), shutdown.clone()));
+    tasks.spawn(state.traffic.clone().flush_until(pool.clone(), shutdown.clone()));
+    tasks.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));
+    tasks.close();
+
+    let drain = Duration::from_secs(config.listen.drain_seconds);
+    let served = server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
+    shutdown.cancel();
+    tasks.wait().await;
+    pool.close().await;
+    served
+}
+
+/// Runs the migrations that the database lacks. One process does so at a time; the others wait for it.
+pub async fn migrate(database_url: &SecretString) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(database_url.expose_secret())
+        .await
+        .context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
+    MIGRATOR.run(&mut connection).await.context("a migration failed; the database is as it was before it")?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Keeps the readiness component `database` true to what a query says.
+async fn probe_database(pool: PgPool, readiness: Readiness, shutdown: CancellationToken) {
+    let component = readiness.component("database");
+    loop {
+        match tokio::time::timeout(PROBE_INTERVAL, sqlx::query("select 1").execute(&pool)).await {
+            Ok(Ok(_)) => component.ready(),
+            Ok(Err(error)) => component.not_ready(error.to_string()),
+            Err(_) => component.not_ready("no answer within 2 s"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(PROBE_INTERVAL) => {}
+        }
+    }
+}
