@@ -1,1 +1,13 @@
-//! What every Argosy service needs to run: configuration, telemetry, admin port, TLS, signals and drain.
+#![doc = include_str!("../README.md")]
+
+pub mod admin;
+pub mod config;
+pub mod crypto;
+pub mod http;
+pub mod lifecycle;
+pub mod metrics;
+pub mod server;
+pub mod telemetry;
+pub mod tls;
+
+pub use lifecycle::main;

@@ -63,13 +63,14 @@ impl<'a> BatchLine<'a> {
         Ok(line)
     }
 
-    /// The payload's bytes, as published.
-    pub fn payload(&self) -> Result<Cow<'a, [u8]>, InvalidLine> {
-        match (self.payload, &self.payload_base64) {
+    /// The topic, and the payload's bytes as published.
+    pub fn into_parts(self) -> (Cow<'a, str>, Result<Cow<'a, [u8]>, InvalidLine>) {
+        let payload = match (self.payload, &self.payload_base64) {
             (Some(raw), None) => Ok(Cow::Borrowed(raw.get().as_bytes())),
-            (None, Some(text)) => Ok(Cow::Owned(STANDARD.decode(text.as_bytes())?)),
+            (None, Some(text)) => STANDARD.decode(text.as_bytes()).map(Cow::Owned).map_err(Into::into),
             _ => Err(InvalidLine::Payload),
-        }
+        };
+        (self.topic, payload)
     }
 }
 
@@ -156,7 +157,7 @@ mod tests {
             assert!(BatchLine::parse(text.as_bytes()).is_err(), "{text}");
         }
         let line = BatchLine::parse(br#"{"topic":"t","payload_base64":"!"}"#).unwrap();
-        assert!(line.payload().is_err());
+        assert!(line.into_parts().1.is_err());
     }
 
     proptest! {
@@ -169,9 +170,10 @@ mod tests {
             write_line(&mut batch, &topic, 7, &payload);
             prop_assert_eq!(batch.iter().filter(|byte| **byte == b'\n').count(), 1);
             let line = BatchLine::parse(&batch[..batch.len() - 1]).unwrap();
-            prop_assert_eq!(line.topic.as_ref(), topic.as_str());
             prop_assert_eq!(line.received_at, Some(7));
-            let carried = line.payload().unwrap();
+            let (read_topic, carried) = line.into_parts();
+            prop_assert_eq!(read_topic.as_ref(), topic.as_str());
+            let carried = carried.unwrap();
             prop_assert_eq!(carried.as_ref(), payload.as_slice());
         }
     }

@@ -20,7 +20,7 @@ pub struct StatusMessage {
     pub connection: i64,
 }
 
-/// Where a status stands in a device's life: a status counts only if its order is greater than, or equal to, the last one's.
+/// Where a status stands in a device's life; see [`StatusMessage::supersedes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PresenceOrder {
     /// See [`StatusMessage::boot`].
@@ -30,9 +30,18 @@ pub struct PresenceOrder {
 }
 
 impl StatusMessage {
-    /// The order of this status. Within one connection the later arrival counts.
+    /// The order of this status.
     pub const fn order(&self) -> PresenceOrder {
         PresenceOrder { boot: self.boot, connection: self.connection }
+    }
+
+    /// Whether this status counts after one of the order `last`.
+    ///
+    /// One of a later connection does. Within a connection only its end does, since it cannot come back to life: a retained
+    /// message that is delivered again says nothing new. A device that counts nothing is taken at its last word.
+    pub fn supersedes(&self, last: PresenceOrder) -> bool {
+        let order = self.order();
+        order > last || (order == last && (!self.online || order == PresenceOrder { boot: 0, connection: 0 }))
     }
 }
 
@@ -44,9 +53,19 @@ mod tests {
     fn a_late_will_of_an_old_connection_is_older() {
         let now = StatusMessage { online: true, boot: 5, connection: 2 };
         let will = StatusMessage { online: false, boot: 5, connection: 1 };
-        assert!(will.order() < now.order());
+        assert!(!will.supersedes(now.order()));
         let next_boot = StatusMessage { online: true, boot: 6, connection: 1 };
-        assert!(now.order() < next_boot.order());
+        assert!(next_boot.supersedes(now.order()));
+    }
+
+    #[test]
+    fn a_connection_that_ended_stays_ended() {
+        let start = StatusMessage { online: true, boot: 5, connection: 2 };
+        let end = StatusMessage { online: false, ..start };
+        assert!(end.supersedes(start.order()));
+        assert!(!start.supersedes(end.order()));
+        let plain = StatusMessage { online: true, boot: 0, connection: 0 };
+        assert!(plain.supersedes(plain.order()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! PostgreSQL: the pool, and one module a table family. Functions take a connection; the caller owns the transaction.
 
+pub(crate) mod batch;
 pub(crate) mod fleets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

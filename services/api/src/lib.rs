@@ -7,6 +7,7 @@ mod extract;
 mod handlers;
 mod ingest;
 mod live;
+mod metrics;
 mod problem;
 mod router;
 mod serve;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 use crate::{
     auth::Principal,
@@ -15,6 +16,9 @@ use crate::{
 const PRINCIPAL_TTL: Duration = Duration::from_secs(5);
 /// Bearers remembered at the most.
 const PRINCIPALS: u64 = 10_000;
+
+/// Batches worked on at once at the most: each may hold tens of megabytes.
+const BATCHES: usize = 16;
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
@@ -29,6 +33,8 @@ pub(crate) struct AppState {
     pub(crate) partitions: Partitions,
     /// Counts of what came in.
     pub(crate) traffic: Traffic,
+    /// Permits to work on a batch.
+    pub(crate) batches: Arc<Semaphore>,
     /// The live tail.
     pub(crate) live: LiveTail,
 }
@@ -41,6 +47,7 @@ impl AppState {
             directory: Directory::new(),
             partitions: Partitions::new(pool.clone()),
             traffic: Traffic::default(),
+            batches: Arc::new(Semaphore::new(BATCHES)),
             live: LiveTail::new(),
             pool,
         }

@@ -1,0 +1,91 @@
+//! Middleware that every HTTP service wears: request ids, a span a request, metrics, and panics as problems.
+
+use std::time::{Duration, Instant};
+
+use argosy_wire::api::problem::{CONTENT_TYPE, Problem};
+use axum::{
+    Router,
+    body::Body,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
+use tracing::Instrument as _;
+
+/// The header that names a request in logs and in problems.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How long a client may stop in the middle of a body.
+const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Wraps a service's routes. `metric` is the name of its histogram of seconds a request.
+pub fn layers(router: Router, metric: &'static str) -> Router {
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(RequestBodyTimeoutLayer::new(BODY_IDLE_TIMEOUT))
+        .layer(middleware::from_fn(move |request, next| observe(metric, request, next)))
+}
+
+async fn observe(metric: &'static str, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request
+        .headers()
+        .get(REQUEST_ID)
+        .filter(|id| is_sane(id))
+        .cloned()
+        .unwrap_or_else(new_id);
+    request.headers_mut().insert(REQUEST_ID, id.clone());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!(
+        "request",
+        http.method = %method,
+        http.route = route,
+        request.id = id.to_str().unwrap_or_default(),
+    );
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status(), started.elapsed());
+    span.in_scope(|| {
+        let (status, milliseconds) = (status.as_u16(), took.as_millis());
+        if status >= 500 {
+            tracing::warn!(http.status = status, duration.ms = milliseconds, "A request failed.");
+        } else {
+            tracing::debug!(http.status = status, duration.ms = milliseconds, "A request was answered.");
+        }
+    });
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_str().to_owned())];
+    metrics::histogram!(metric, &labels).record(took.as_secs_f64());
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Whether an id from outside may stand in our logs.
+fn is_sane(id: &HeaderValue) -> bool {
+    let bytes = id.as_bytes();
+    (1..=64).contains(&bytes.len())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn new_id() -> HeaderValue {
+    HeaderValue::from_str(&uuid::Uuid::now_v7().simple().to_string()).expect("hex digits are a valid header")
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(panic = message, "A request handler panicked.");
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    let problem = Problem {
+        kind: "urn:argosy:problem:internal_server_error".into(),
+        title: "Internal Server Error".into(),
+        status: status.as_u16(),
+        detail: Some("Something went wrong on our side. The request id finds it in the logs.".into()),
+        request_id: None,
+    };
+    let body = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], body).into_response()
+}

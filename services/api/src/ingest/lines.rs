@@ -1,0 +1,94 @@
+//! From a request's body to messages.
+
+use std::borrow::Cow;
+
+use argosy_wire::{
+    DeadLetterReason,
+    batch::{BatchLine, InvalidLine, MAX_LINES},
+    telemetry::decode::{Rejected, rejected},
+};
+use chrono::{DateTime, Utc};
+
+use crate::{ingest::Message, problem::ApiError};
+
+/// The topic under which a line is kept that names none.
+const NO_TOPIC: &str = "";
+
+/// The messages of a batch. A line that is no message becomes one that is refused; only a batch that is empty, or longer
+/// than [`MAX_LINES`], is refused as a whole.
+pub(crate) fn parse(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Message<'_>>, ApiError> {
+    let lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let mut messages = Vec::with_capacity(body.len() / 128);
+    for line in lines {
+        if messages.len() == MAX_LINES {
+            return Err(ApiError::TooLarge(format!(
+                "A batch has at most {MAX_LINES} lines. Nothing of it was stored; send it in parts."
+            )));
+        }
+        messages.push(message(line, now));
+    }
+    if messages.is_empty() {
+        return Err(ApiError::BadRequest("The batch is empty: send one JSON object a line.".into()));
+    }
+    Ok(messages)
+}
+
+fn message(line: &[u8], now: DateTime<Utc>) -> Message<'_> {
+    let parsed = match BatchLine::parse(line) {
+        Ok(parsed) => parsed,
+        Err(error) => return refused(Cow::Borrowed(NO_TOPIC), now, line, &error),
+    };
+    // An arrival in the future is a clock that is ahead of ours.
+    let received_at = parsed.received_at.and_then(DateTime::from_timestamp_millis).unwrap_or(now).min(now);
+    match parsed.into_parts() {
+        (topic, Ok(payload)) => Message { topic, received_at, payload: Ok(payload), raw: line },
+        (topic, Err(error)) => refused(topic, received_at, line, &error),
+    }
+}
+
+fn refused<'a>(
+    topic: Cow<'a, str>,
+    received_at: DateTime<Utc>,
+    line: &'a [u8],
+    error: &InvalidLine,
+) -> Message<'a> {
+    let rejected = match error {
+        InvalidLine::Json(error) => rejected(error),
+        InvalidLine::Payload | InvalidLine::Base64(_) => {
+            Rejected { reason: DeadLetterReason::BadMessage, detail: error.to_string() }
+        }
+    };
+    Message { topic, received_at, payload: Err(rejected), raw: line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_line_costs_only_itself() {
+        let body = b"{\"topic\":\"v1/a/b/telemetry\",\"payload\":{\"x\":1}}\r\n\n{\"topic\":\"v1/a/b/tele";
+        let now = DateTime::from_timestamp_millis(1_000).unwrap();
+        let messages = parse(body, now).unwrap();
+        assert_eq!(messages.len(), 2);
+        assert_eq!(messages[0].payload.as_deref().unwrap(), br#"{"x":1}"#);
+        assert_eq!(messages[0].received_at, now);
+        assert_eq!(messages[1].payload.as_ref().unwrap_err().reason, DeadLetterReason::NotJson);
+        assert_eq!(messages[1].bytes(), b"{\"topic\":\"v1/a/b/tele");
+    }
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        let now = Utc::now();
+        assert!(matches!(parse(b"\n \r\n", now), Err(ApiError::BadRequest(_))));
+        let many = "{}\n".repeat(MAX_LINES + 1);
+        assert!(matches!(parse(many.as_bytes(), now), Err(ApiError::TooLarge(_))));
+    }
+
+    #[test]
+    fn arrival_is_never_in_the_future() {
+        let now = DateTime::from_timestamp_millis(1_000).unwrap();
+        let line = br#"{"topic":"t","received_at":9000,"payload":1}"#;
+        assert_eq!(parse(line, now).unwrap()[0].received_at, now);
+    }
+}

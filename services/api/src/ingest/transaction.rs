@@ -1,0 +1,200 @@
+//! The one transaction of a batch.
+
+mod latest;
+mod ledger;
+
+use std::collections::BTreeMap;
+
+use argosy_wire::telemetry::decode::Decoder;
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use sqlx::{PgConnection, PgPool};
+
+use crate::{
+    db::batch::{
+        dead_letters::{self, DeadLetterRow},
+        devices,
+        latest as latest_values, presence as presence_tables,
+        readings::{self, ReadingColumns},
+        rollups, streams,
+    },
+    ingest::{
+        Message, OnRefusal, Outcome, dead_letter,
+        plan::{Plan, Refusal},
+        presence,
+    },
+    problem::ApiError,
+};
+pub(super) use ledger::Gap;
+
+/// What a transaction did.
+#[derive(Debug)]
+pub(super) struct Committed {
+    /// Messages stored: indices into [`Plan::telemetry`].
+    pub(super) fresh: Vec<usize>,
+    /// Messages that were stored already: indices into [`Plan::telemetry`].
+    pub(super) duplicates: Vec<usize>,
+    /// Messages refused within the transaction.
+    pub(super) refused: Vec<Refusal>,
+    /// Numbers that were skipped.
+    pub(super) gaps: Vec<Gap>,
+    /// Who came and went: index into [`Plan::devices`], when, online.
+    pub(super) presence: Vec<(usize, DateTime<Utc>, bool)>,
+}
+
+impl Committed {
+    /// What became of each of `count` messages.
+    pub(super) fn into_outcomes(self, count: usize, plan: Plan) -> Vec<Outcome> {
+        let mut outcomes = vec![Outcome::Stored; count];
+        for index in self.duplicates {
+            outcomes[plan.telemetry[index].message] = Outcome::Duplicate;
+        }
+        for refusal in plan.refused.into_iter().chain(self.refused) {
+            outcomes[refusal.message] = Outcome::Refused(refusal.rejected);
+        }
+        outcomes
+    }
+}
+
+/// Why nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Devices were deleted since the directory saw them.
+    #[error("devices were deleted in the meantime")]
+    DevicesVanished(Vec<i64>),
+    /// A partition was dropped, or never made.
+    #[error("a partition is missing")]
+    PartitionMissing(#[source] sqlx::Error),
+    /// The database refused or could not be reached.
+    #[error(transparent)]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        // 23514 is check_violation: "no partition of relation found for row".
+        match error.as_database_error().and_then(|error| error.code()) {
+            Some(code) if code == "23514" => Self::PartitionMissing(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::DevicesVanished(devices) => {
+                Self::internal(anyhow::anyhow!("devices {devices:?} are known to the directory and have no row"))
+            }
+            Failure::PartitionMissing(error) | Failure::Database(error) => error.into(),
+        }
+    }
+}
+
+/// Stores the batch or nothing.
+pub(super) async fn run(
+    pool: &PgPool,
+    messages: &[Message<'_>],
+    decoder: &Decoder,
+    plan: &Plan,
+    on_refusal: OnRefusal,
+) -> Result<Committed, Failure> {
+    let mut transaction = pool.begin().await?;
+    let connection = &mut *transaction;
+
+    let ids: Vec<i64> = plan.devices.iter().map(|device| device.id).collect();
+    let locked = devices::lock(connection, &ids).await?;
+    if locked.len() != ids.len() {
+        let there: std::collections::HashSet<i64> = locked.iter().map(|row| row.id).collect();
+        return Err(Failure::DevicesVanished(ids.into_iter().filter(|id| !there.contains(id)).collect()));
+    }
+
+    let split = ledger::split(connection, plan).await?;
+    store_points(connection, messages, decoder, plan, &split.fresh).await?;
+    let sequences = split.sequences(plan);
+    if !sequences.is_empty() {
+        streams::add(connection, &sequences).await?;
+    }
+    let repeated = split.repeated(plan);
+    if !repeated.is_empty() {
+        streams::count_duplicates(connection, &repeated).await?;
+    }
+    let newest = latest::newest(messages, decoder, plan, &split.fresh);
+    if !newest.is_empty() {
+        latest_values::update(connection, &newest).await?;
+    }
+    let changes = presence::changes(messages, plan, &locked);
+    if !changes.states.is_empty() {
+        presence_tables::update(connection, &changes.states).await?;
+    }
+    if !changes.events.is_empty() {
+        let events = changes.events.iter().map(|&(device, at, online)| (plan.devices[device].id, at, online));
+        presence_tables::record(connection, &events.collect::<Vec<_>>()).await?;
+    }
+    if on_refusal == OnRefusal::Keep {
+        keep_dead_letters(connection, messages, plan.refused.iter().chain(&split.refused)).await?;
+    }
+    transaction.commit().await?;
+    Ok(Committed {
+        fresh: split.fresh,
+        duplicates: split.duplicates,
+        refused: split.refused,
+        gaps: split.gaps,
+        presence: changes.events,
+    })
+}
+
+/// Inserts the points of fresh messages, sorted by device and time so that they lie together, and marks their minutes.
+async fn store_points(
+    connection: &mut PgConnection,
+    messages: &[Message<'_>],
+    decoder: &Decoder,
+    plan: &Plan,
+    fresh: &[usize],
+) -> Result<(), sqlx::Error> {
+    let mut rows: Vec<(usize, DateTime<Utc>, usize, usize)> = Vec::with_capacity(fresh.len());
+    for &index in fresh {
+        let telemetry = &plan.telemetry[index];
+        let points = telemetry.points.clone().zip(&telemetry.times);
+        rows.extend(points.map(|(point, time)| (telemetry.device, *time, index, point)));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.sort_unstable();
+    let mut columns = ReadingColumns::with_capacity(rows.len());
+    let mut minutes: Vec<(i64, DateTime<Utc>)> = Vec::new();
+    for (device, time, index, point) in rows {
+        let telemetry = &plan.telemetry[index];
+        let device_id = plan.devices[device].id;
+        columns.push(
+            device_id,
+            time,
+            messages[telemetry.message].received_at,
+            telemetry.sequence,
+            &decoder.text()[decoder.points()[point].values.clone()],
+        );
+        let minute = time.duration_trunc(TimeDelta::minutes(1)).unwrap_or(time);
+        if minutes.last() != Some(&(device_id, minute)) {
+            minutes.push((device_id, minute));
+        }
+    }
+    readings::insert(connection, &columns).await?;
+    rollups::mark_dirty(connection, &minutes).await
+}
+
+/// Keeps what was refused; the same payload for the same reason once, counted.
+async fn keep_dead_letters<'r>(
+    connection: &mut PgConnection,
+    messages: &[Message<'_>],
+    refused: impl Iterator<Item = &'r Refusal>,
+) -> Result<(), sqlx::Error> {
+    let mut letters: BTreeMap<[u8; 32], DeadLetterRow<'_>> = BTreeMap::new();
+    for refusal in refused {
+        let letter = dead_letter::row(&messages[refusal.message], refusal);
+        letters.entry(letter.digest).and_modify(|known| known.merge(&letter)).or_insert(letter);
+    }
+    if letters.is_empty() {
+        return Ok(());
+    }
+    dead_letters::add(connection, &letters.into_values().collect::<Vec<_>>()).await
+}

@@ -1,0 +1,161 @@
+//! Splits telemetry into fresh and seen by the streams' ledgers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use argosy_wire::{DeadLetterReason, telemetry::decode::Rejected};
+use sqlx::PgConnection;
+
+use crate::{
+    db::batch::streams::{self, StreamPosition},
+    ingest::plan::{Plan, Refusal},
+};
+
+/// How large a stream's ledger may grow, in bytes as stored: some ten thousand separate gaps. A device that leaves more
+/// within one boot is broken or hostile, and every message of it would cost rewriting them all.
+const MAX_LEDGER_BYTES: i32 = 256 * 1024;
+
+/// Numbers that a device skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// An index into [`Plan::devices`].
+    pub(crate) device: usize,
+    /// The boot.
+    pub(crate) boot: i64,
+    /// The first number missing.
+    pub(crate) first: i64,
+    /// The last number missing.
+    pub(crate) last: i64,
+}
+
+/// Telemetry, split: indices into [`Plan::telemetry`].
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    /// To be stored.
+    pub(super) fresh: Vec<usize>,
+    /// Stored already.
+    pub(super) duplicates: Vec<usize>,
+    /// Not to be stored.
+    pub(super) refused: Vec<Refusal>,
+    /// Numbers that these messages left out; they may still come.
+    pub(super) gaps: Vec<Gap>,
+}
+
+/// Splits the telemetry of a batch. The devices are locked, so the answer holds until the transaction ends.
+pub(super) async fn split(connection: &mut PgConnection, plan: &Plan) -> Result<Split, sqlx::Error> {
+    let positions = positions(connection, plan).await?;
+    let mut split = Split::default();
+    let mut in_batch = HashSet::new();
+    // Only what lies below a stream's highest number can have been seen: most batches need no look into the ledgers.
+    let mut suspects = Vec::new();
+    for (index, telemetry) in plan.telemetry.iter().enumerate() {
+        let Some(sequence) = telemetry.sequence else {
+            split.fresh.push(index);
+            continue;
+        };
+        let device_id = plan.devices[telemetry.device].id;
+        let position = positions.get(&(device_id, sequence.boot));
+        if !in_batch.insert((telemetry.device, sequence)) {
+            split.duplicates.push(index);
+        } else if position.is_some_and(|position| sequence.seq <= position.highest) {
+            suspects.push((index, (device_id, sequence.boot, sequence.seq)));
+        } else {
+            split.fresh.push(index);
+        }
+    }
+    if !suspects.is_empty() {
+        let numbers: Vec<_> = suspects.iter().map(|(_, number)| *number).collect();
+        let seen: HashSet<_> = streams::find_seen(connection, &numbers).await?.into_iter().collect();
+        for (index, number) in suspects {
+            if seen.contains(&number) { &mut split.duplicates } else { &mut split.fresh }.push(index);
+        }
+        split.fresh.sort_unstable();
+    }
+    split.refuse_fragmented(plan, &positions);
+    split.find_gaps(plan, &positions);
+    Ok(split)
+}
+
+type Positions = HashMap<(i64, i64), StreamPosition>;
+
+async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Positions, sqlx::Error> {
+    let mut keys: Vec<(i64, i64)> = plan
+        .telemetry
+        .iter()
+        .filter_map(|telemetry| Some((plan.devices[telemetry.device].id, telemetry.sequence?.boot)))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
+        return Ok(Positions::new());
+    }
+    let found = streams::find_positions(connection, &keys).await?;
+    Ok(found.into_iter().map(|position| ((position.device_id, position.boot), position)).collect())
+}
+
+impl Split {
+    fn refuse_fragmented(&mut self, plan: &Plan, positions: &Positions) {
+        let is_full = |telemetry: &crate::ingest::plan::PlannedTelemetry| {
+            let key = telemetry.sequence.map(|sequence| (plan.devices[telemetry.device].id, sequence.boot));
+            key.and_then(|key| positions.get(&key)).is_some_and(|position| position.ledger_bytes > MAX_LEDGER_BYTES)
+        };
+        let Self { fresh, refused, .. } = self;
+        fresh.retain(|&index| {
+            let telemetry = &plan.telemetry[index];
+            if !is_full(telemetry) {
+                return true;
+            }
+            refused.push(Refusal {
+                message: telemetry.message,
+                fleet_id: Some(plan.devices[telemetry.device].fleet_id),
+                rejected: Rejected {
+                    reason: DeadLetterReason::BadMessage,
+                    detail: "this boot has too many gaps to keep account of; the device has to start a new boot".into(),
+                },
+            });
+            false
+        });
+    }
+
+    fn find_gaps(&mut self, plan: &Plan, positions: &Positions) {
+        let mut numbers: BTreeMap<(usize, i64), Vec<i64>> = BTreeMap::new();
+        for &index in &self.fresh {
+            let telemetry = &plan.telemetry[index];
+            if let Some(sequence) = telemetry.sequence {
+                numbers.entry((telemetry.device, sequence.boot)).or_default().push(sequence.seq);
+            }
+        }
+        for ((device, boot), mut numbers) in numbers {
+            numbers.sort_unstable();
+            let mut highest =
+                positions.get(&(plan.devices[device].id, boot)).map_or(0, |position| position.highest);
+            for seq in numbers {
+                if seq > highest + 1 {
+                    self.gaps.push(Gap { device, boot, first: highest + 1, last: seq - 1 });
+                }
+                highest = highest.max(seq);
+            }
+        }
+    }
+
+    /// The numbers to enter into the ledgers: device, boot, number.
+    pub(super) fn sequences(&self, plan: &Plan) -> Vec<(i64, i64, i64)> {
+        let numbers = self.fresh.iter().filter_map(|&index| {
+            let telemetry = &plan.telemetry[index];
+            let sequence = telemetry.sequence?;
+            Some((plan.devices[telemetry.device].id, sequence.boot, sequence.seq))
+        });
+        numbers.collect()
+    }
+
+    /// How many duplicates came by device and boot.
+    pub(super) fn repeated(&self, plan: &Plan) -> BTreeMap<(i64, i64), i64> {
+        let mut counts = BTreeMap::new();
+        for &index in &self.duplicates {
+            let telemetry = &plan.telemetry[index];
+            if let Some(sequence) = telemetry.sequence {
+                *counts.entry((plan.devices[telemetry.device].id, sequence.boot)).or_default() += 1;
+            }
+        }
+        counts
+    }
+}

@@ -1,0 +1,38 @@
+//! The command line of the API service.
+
+use std::process::ExitCode;
+
+use argosy_api::{Config, DatabaseConfig};
+use argosy_runtime::config::LogConfig;
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+
+/// Stores and serves the readings of a fleet.
+#[derive(Parser)]
+#[command(name = "argosy-api", version)]
+struct Arguments {
+    #[command(flatten)]
+    log: LogConfig,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API until SIGTERM or SIGINT
+    Serve(Box<Config>),
+    /// Bring the database's schema up to date
+    Migrate(DatabaseConfig),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    argosy_runtime::main("api", &arguments.log, async move |shutdown| match arguments.command {
+        Command::Serve(config) => {
+            let listener = TcpListener::bind(config.listen.listen).await?;
+            let admin_listener = TcpListener::bind(config.admin.admin_listen).await?;
+            argosy_api::serve(*config, listener, admin_listener, shutdown).await
+        }
+        Command::Migrate(database) => argosy_api::migrate(&database.url()?).await,
+    })
+}

@@ -1,0 +1,33 @@
+//! The names of the service's own metrics.
+
+use std::time::Duration;
+
+use crate::ingest::Outcome;
+
+/// Messages by what became of them.
+const INGEST_MESSAGES: &str = "argosy_api_ingest_messages_total";
+/// Seconds from a whole batch in memory to its commit.
+const INGEST_BATCH_SECONDS: &str = "argosy_api_ingest_batch_seconds";
+/// Messages in a batch.
+const INGEST_BATCH_MESSAGES: &str = "argosy_api_ingest_batch_messages";
+
+/// Counts a committed batch's messages.
+pub(crate) fn count_outcomes(outcomes: &[Outcome]) {
+    let (mut stored, mut duplicate, mut dead_lettered) = (0, 0, 0);
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Stored => stored += 1,
+            Outcome::Duplicate => duplicate += 1,
+            Outcome::Refused(_) => dead_lettered += 1,
+        }
+    }
+    metrics::counter!(INGEST_MESSAGES, "result" => "stored").increment(stored);
+    metrics::counter!(INGEST_MESSAGES, "result" => "duplicate").increment(duplicate);
+    metrics::counter!(INGEST_MESSAGES, "result" => "dead_lettered").increment(dead_lettered);
+}
+
+/// Measures a committed batch.
+pub(crate) fn measure_batch(messages: usize, took: Duration) {
+    metrics::histogram!(INGEST_BATCH_MESSAGES).record(messages as f64);
+    metrics::histogram!(INGEST_BATCH_SECONDS).record(took.as_secs_f64());
+}
