@@ -1,0 +1,161 @@
+//! A child process that ends with its owner.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    path::Path,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, ChildStdin, Command};
+
+use crate::user::User;
+
+/// Runs "$@" and sends it the signal $0 when stdin closes, which it does when the owner stops it, ends, or is killed.
+const SUPERVISOR: &str = r#"
+exec 3<&0
+"$@" 3<&- </dev/null &
+child=$!
+{ read -r line <&3; kill -s "$0" "$child"; } 2>/dev/null &
+watcher=$!
+exec 3<&-
+wait "$child"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+"#;
+
+/// How a server is asked to stop.
+#[derive(Debug, Clone, Copy)]
+pub enum StopSignal {
+    /// SIGTERM.
+    Terminate,
+    /// SIGINT, which PostgreSQL takes for: end the sessions and stop.
+    Interrupt,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Process {
+    name: &'static str,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    group: Pid,
+}
+
+impl Process {
+    /// Starts a program, as `user` where one is given, with its output appended to `log`.
+    pub fn start<A: AsRef<OsStr>>(
+        name: &'static str,
+        program: &Path,
+        arguments: impl IntoIterator<Item = A>,
+        user: Option<User>,
+        stop: StopSignal,
+        log: &Path,
+    ) -> anyhow::Result<Self> {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .with_context(|| format!("cannot open the log {}", log.display()))?;
+        let signal = match stop {
+            StopSignal::Terminate => "TERM",
+            StopSignal::Interrupt => "INT",
+        };
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(SUPERVISOR).arg(signal).arg(program).args(arguments);
+        command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).current_dir("/");
+        // A group of its own: Ctrl-C at the terminal is the owner's to handle.
+        command.process_group(0);
+        if let Some(user) = user {
+            command.gid(user.gid).uid(user.uid);
+        }
+        let mut child = command.spawn().with_context(|| format!("cannot start {name} ({})", program.display()))?;
+        let group = child
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))
+            .with_context(|| format!("{name} ended at once"))?;
+        let stdin = child.stdin.take();
+        Ok(Self { name, child, stdin, group })
+    }
+
+    /// The server's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it is still running; its exit status where it is not.
+    pub fn exited(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Waits until it has ended.
+    pub async fn wait(&mut self) -> std::io::Result<ExitStatus> {
+        // `Child::wait` would close stdin, which asks the server to stop; ours is kept apart.
+        self.child.wait().await
+    }
+
+    /// Asks it to stop; after `deadline` it is killed.
+    pub async fn stop(&mut self, deadline: Duration) -> anyhow::Result<()> {
+        self.stdin = None;
+        if tokio::time::timeout(deadline, self.child.wait()).await.is_err() {
+            self.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Kills it, as a crash would.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
+        self.signal(Signal::KILL)?;
+        self.child.wait().await?;
+        Ok(())
+    }
+
+    /// Stops its clock: it answers nothing, and its connections stay open.
+    pub fn pause(&self) -> anyhow::Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        match kill_process_group(self.group, signal) {
+            // It has ended already.
+            Err(rustix::io::Errno::SRCH) => Ok(()),
+            result => result.with_context(|| format!("cannot send {signal:?} to {}", self.name)),
+        }
+    }
+}
+
+/// Polls until `ready` says so, the process ends, or the deadline passes; the error has the end of the log.
+pub(crate) async fn wait_until_ready(
+    process: &mut Process,
+    log: &Path,
+    deadline: Duration,
+    mut ready: impl AsyncFnMut() -> bool,
+) -> anyhow::Result<()> {
+    let end = tokio::time::Instant::now() + deadline;
+    loop {
+        if ready().await {
+            return Ok(());
+        }
+        let exited = process.exited();
+        if exited.is_some() || tokio::time::Instant::now() > end {
+            let state = exited.map_or_else(
+                || format!("does not answer after {} s", deadline.as_secs()),
+                |status| format!("ended ({status})"),
+            );
+            let text = std::fs::read_to_string(log).unwrap_or_default();
+            let tail: Vec<&str> = text.lines().rev().take(8).collect();
+            let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n  ");
+            anyhow::bail!("{} {state}. The end of {}:\n  {tail}", process.name(), log.display());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
