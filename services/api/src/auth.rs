@@ -35,7 +35,13 @@ pub(crate) enum PrincipalKind {
         /// The token.
         token_id: Uuid,
     },
+    /// Argosy itself, on behalf of whoever runs the command line.
+    System,
 }
+
+/// The hash of a request's bearer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BearerHash(pub(crate) [u8; 32]);
 
 /// The bearer of a request.
 #[derive(Debug)]
@@ -60,11 +66,23 @@ impl Principal {
         Err(ApiError::Forbidden(format!("This needs the scope '{scope}'; yours are: {has}.")))
     }
 
+    /// Argosy itself: it may do everything.
+    pub(crate) fn system() -> Self {
+        let scopes = vec![Scope::Read, Scope::Write, Scope::Ingest, Scope::Admin];
+        Self { kind: PrincipalKind::System, name: "system".into(), scopes, fleet: None }
+    }
+
+    /// The fleet it is bound to.
+    pub(crate) fn fleet_id(&self) -> Option<i64> {
+        self.fleet.as_ref().map(|(id, _)| *id)
+    }
+
     /// The actor as it stands in the audit log.
     pub(crate) fn actor(&self) -> String {
         match self.kind {
             PrincipalKind::Session { .. } => format!("user:{}", self.name),
             PrincipalKind::Token { .. } => format!("token:{}", self.name),
+            PrincipalKind::System => self.name.clone(),
         }
     }
 }
@@ -75,7 +93,7 @@ pub(crate) async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let secret = request
+    let bearer = request
         .headers()
         .get(header::AUTHORIZATION)
         .ok_or(ApiError::Unauthorized("Send Authorization: Bearer <token>."))?
@@ -83,7 +101,9 @@ pub(crate) async fn authenticate(
         .ok()
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or(ApiError::Unauthorized("The Authorization header must be: Bearer <token>."))?;
-    let principal: Arc<Principal> = lookup::find_principal(&state, secret.trim()).await?;
+    let hash = secret::hash(bearer.trim());
+    let principal: Arc<Principal> = lookup::find_principal(&state, bearer.trim(), hash).await?;
     request.extensions_mut().insert(principal);
+    request.extensions_mut().insert(BearerHash(hash));
     Ok(next.run(request).await)
 }

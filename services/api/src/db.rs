@@ -1,9 +1,14 @@
 //! PostgreSQL: the pool, and one module a table family. Functions take a connection; the caller owns the transaction.
 
+pub(crate) mod audit;
+pub(crate) mod authorities;
 pub(crate) mod batch;
+pub(crate) mod credentials;
+pub(crate) mod devices;
 pub(crate) mod fleets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+pub(crate) mod users;
 
 use std::time::Duration;
 

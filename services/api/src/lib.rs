@@ -1,17 +1,26 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod auth;
+mod authorities;
+mod bootstrap;
 mod config;
+mod cursor;
 mod db;
 mod extract;
+mod format;
 mod handlers;
 mod ingest;
 mod live;
 mod metrics;
+mod passwords;
+mod pki;
 mod problem;
 mod router;
+mod seal;
 mod serve;
 mod state;
 
+pub use bootstrap::{BootstrapOptions, bootstrap};
 pub use config::{Config, DatabaseConfig, RedisConfig, SealConfig};
 pub use serve::{migrate, serve};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use argosy_api::{Config, DatabaseConfig};
+use argosy_api::{BootstrapOptions, Config, DatabaseConfig};
 use argosy_runtime::config::LogConfig;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
@@ -23,6 +23,8 @@ enum Command {
     Serve(Box<Config>),
     /// Bring the database's schema up to date
     Migrate(DatabaseConfig),
+    /// Create a fleet, an admin and tokens, where they are missing
+    Bootstrap(BootstrapOptions),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
             let admin_listener = TcpListener::bind(config.admin.admin_listen).await?;
             argosy_api::serve(*config, listener, admin_listener, shutdown).await
         }
+        Command::Bootstrap(options) => argosy_api::bootstrap(&options).await,
         Command::Migrate(database) => argosy_api::migrate(&database.url()?).await,
     })
 }

@@ -1,10 +1,17 @@
 //! The routes of `/api/v1`, their middleware and their OpenAPI document.
 
+use argosy_runtime::http;
+use argosy_wire::batch::MAX_BATCH_BYTES;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::SwaggerUi;
 
-use crate::{auth, handlers, problem, state::AppState};
+use crate::{
+    auth, handlers,
+    problem::{self, ApiError},
+    state::AppState,
+};
 
 /// Bodies of everything but batches and imports.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -22,14 +29,50 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 )]
 struct ApiDoc;
 
-/// All routes.
+/// All routes. Those of signing in and of the document need no bearer.
 pub(crate) fn router(state: AppState) -> Router {
-    let (routes, _document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .nest("/api/v1", OpenApiRouter::new().routes(routes!(handlers::ingest::ingest_batch)))
+    let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
+    let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
+        .nest("/api/v1", protected(&state).merge(open))
         .split_for_parts();
-    routes
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+    let routes = routes.with_state(state);
+    let documented = routes.merge(SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document));
+    let limited = documented.fallback(not_found).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    http::layers(limited.layer(middleware::from_fn(problem::render_problems)), "argosy_api_http_request_seconds")
+}
+
+/// The routes that need a bearer.
+fn protected(state: &AppState) -> OpenApiRouter<AppState> {
+    let batches = OpenApiRouter::new()
+        .routes(routes!(handlers::ingest::ingest_batch))
+        .layer(DefaultBodyLimit::max(MAX_BATCH_BYTES));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(handlers::devices::import::import_devices))
+        .layer(DefaultBodyLimit::max(handlers::devices::import::MAX_BYTES));
+    batches
+        .merge(imports)
+        .routes(routes!(handlers::fleets::list_fleets, handlers::fleets::create_fleet))
+        .routes(routes!(handlers::fleets::read_fleet, handlers::fleets::update_fleet))
+        .routes(routes!(handlers::devices::list_devices, handlers::devices::create_device))
+        .routes(routes!(
+            handlers::devices::read_device,
+            handlers::devices::update_device,
+            handlers::devices::delete_device
+        ))
+        .routes(routes!(handlers::credentials::list_credentials, handlers::credentials::issue_credential))
+        .routes(routes!(handlers::credentials::revoke_credential))
+        .routes(routes!(handlers::credentials::read_device_ca))
+        .routes(routes!(handlers::credentials::read_device_crl))
+        .routes(routes!(handlers::users::list_users, handlers::users::create_user))
+        .routes(routes!(handlers::users::update_user, handlers::users::delete_user))
+        .routes(routes!(handlers::sessions::delete_session))
+        .routes(routes!(handlers::sessions::read_me))
+        .routes(routes!(handlers::tokens::list_tokens, handlers::tokens::create_token))
+        .routes(routes!(handlers::tokens::delete_token))
+        .routes(routes!(handlers::audit::list_audit))
         .layer(middleware::from_fn_with_state(state.clone(), auth::authenticate))
-        .layer(middleware::from_fn(problem::render_problems))
-        .with_state(state)
+}
+
+async fn not_found() -> ApiError {
+    ApiError::NotFound("resource at this path".into())
 }

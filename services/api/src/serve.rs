@@ -9,7 +9,7 @@ use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Config, db, router, state::AppState};
+use crate::{Config, db, router, seal::Seal, state::AppState};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -25,7 +25,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let pool = db::connect(&config.database.url()?, config.database.database_connections)
         .context("the database address is not valid")?;
-    let state = AppState::new(pool.clone());
+    let state = AppState::new(pool.clone(), Seal::new(&config.seal.key()?)?);
     let readiness = Readiness::new();
     let tasks = TaskTracker::new();
     tasks.spawn(probe_database(pool.clone(), readiness.clone(), shutdown.clone()));

@@ -1,7 +1,8 @@
 //! What every handler shares.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
@@ -9,7 +10,9 @@ use tokio::sync::Semaphore;
 use crate::{
     auth::Principal,
     ingest::{directory::Directory, partitions::Partitions, traffic::Traffic},
+    handlers::sessions::SIGN_IN_TRIES,
     live::LiveTail,
+    seal::Seal,
 };
 
 /// How long a replica may act on an older state of a bearer: the time until a revoked token stops to work everywhere.
@@ -35,19 +38,26 @@ pub(crate) struct AppState {
     pub(crate) traffic: Traffic,
     /// Permits to work on a batch.
     pub(crate) batches: Arc<Semaphore>,
+    /// Opens and seals private keys.
+    pub(crate) seal: Seal,
+    /// Tries to sign in, by email.
+    pub(crate) sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
     /// The live tail.
     pub(crate) live: LiveTail,
 }
 
 impl AppState {
     /// The state over a pool.
-    pub(crate) fn new(pool: PgPool) -> Self {
+    pub(crate) fn new(pool: PgPool, seal: Seal) -> Self {
+        let tries = Quota::per_minute(NonZeroU32::new(SIGN_IN_TRIES).expect("it is not zero"));
         Self {
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_TTL).build(),
             directory: Directory::new(),
             partitions: Partitions::new(pool.clone()),
             traffic: Traffic::default(),
             batches: Arc::new(Semaphore::new(BATCHES)),
+            seal,
+            sign_ins: Arc::new(RateLimiter::keyed(tries)),
             live: LiveTail::new(),
             pool,
         }

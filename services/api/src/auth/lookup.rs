@@ -10,8 +10,11 @@ use crate::{
 };
 
 /// The principal of a secret. A revoked or expired secret works for at most the cache's few seconds longer.
-pub(crate) async fn find_principal(state: &AppState, bearer: &str) -> Result<Arc<Principal>, ApiError> {
-    let hash = secret::hash(bearer);
+pub(crate) async fn find_principal(
+    state: &AppState,
+    bearer: &str,
+    hash: [u8; 32],
+) -> Result<Arc<Principal>, ApiError> {
     if let Some(principal) = state.principals.get(&hash).await {
         return Ok(principal);
     }

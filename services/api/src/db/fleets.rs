@@ -46,3 +46,83 @@ pub(crate) async fn only_fleet(connection: &mut PgConnection) -> Result<Option<F
         _ => Ok(None),
     }
 }
+
+/// Every fleet, or the one of this id.
+pub(crate) async fn list_fleets(
+    connection: &mut PgConnection,
+    only: Option<i64>,
+) -> Result<Vec<FleetRow>, sqlx::Error> {
+    sqlx::query_as!(
+        FleetRow,
+        "select id, name, auto_register, retention_days, offline_after_seconds, created_at, version
+         from fleets where $1::bigint is null or id = $1 order by name",
+        only
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// What a fleet is created with.
+pub(crate) struct NewFleet<'f> {
+    /// Its name.
+    pub(crate) name: &'f FleetName,
+    /// See [`argosy_wire::api::fleet::Fleet`].
+    pub(crate) auto_register: bool,
+    /// See [`argosy_wire::api::fleet::Fleet`]; the default where it is `None`.
+    pub(crate) retention_days: Option<i32>,
+    /// See [`argosy_wire::api::fleet::Fleet`]; the default where it is `None`.
+    pub(crate) offline_after_seconds: Option<i32>,
+    /// The certificate of its authority.
+    pub(crate) ca_certificate_pem: &'f str,
+    /// The sealed key of its authority.
+    pub(crate) ca_key_sealed: &'f [u8],
+}
+
+/// Creates a fleet.
+pub(crate) async fn insert_fleet(
+    connection: &mut PgConnection,
+    fleet: NewFleet<'_>,
+) -> Result<FleetRow, sqlx::Error> {
+    sqlx::query_as!(
+        FleetRow,
+        "insert into fleets (name, auto_register, retention_days, offline_after_seconds, ca_certificate_pem, ca_key_sealed)
+         values ($1, $2, coalesce($3, 90), coalesce($4, 120), $5, $6)
+         returning id, name, auto_register, retention_days, offline_after_seconds, created_at, version",
+        fleet.name.as_str(),
+        fleet.auto_register,
+        fleet.retention_days,
+        fleet.offline_after_seconds,
+        fleet.ca_certificate_pem,
+        fleet.ca_key_sealed,
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Changes a fleet of this version; what is `None` stays. `None` where the version is another.
+pub(crate) async fn update_fleet(
+    connection: &mut PgConnection,
+    id: i64,
+    version: i64,
+    auto_register: Option<bool>,
+    retention_days: Option<i32>,
+    offline_after_seconds: Option<i32>,
+) -> Result<Option<FleetRow>, sqlx::Error> {
+    sqlx::query_as!(
+        FleetRow,
+        "update fleets set
+            auto_register = coalesce($3, auto_register),
+            retention_days = coalesce($4, retention_days),
+            offline_after_seconds = coalesce($5, offline_after_seconds),
+            version = version + 1
+         where id = $1 and version = $2
+         returning id, name, auto_register, retention_days, offline_after_seconds, created_at, version",
+        id,
+        version,
+        auto_register,
+        retention_days,
+        offline_after_seconds,
+    )
+    .fetch_optional(connection)
+    .await
+}

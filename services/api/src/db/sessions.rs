@@ -1,7 +1,9 @@
 //! The table `sessions`.
 
 use argosy_wire::api::user::Role;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::auth::{Principal, PrincipalKind};
 
@@ -26,4 +28,31 @@ pub(crate) async fn find_principal(
             fleet: row.fleet_id.zip(row.fleet_name.and_then(|name| name.parse().ok())),
         })
     }))
+}
+
+/// Starts a session.
+pub(crate) async fn insert_session(
+    connection: &mut PgConnection,
+    secret_hash: &[u8; 32],
+    user_id: Uuid,
+    expires_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into sessions (secret_hash, user_id, expires_at) values ($1, $2, $3)",
+        secret_hash.as_slice(),
+        user_id,
+        expires_at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends a session.
+pub(crate) async fn delete_session(
+    connection: &mut PgConnection,
+    secret_hash: &[u8; 32],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from sessions where secret_hash = $1", secret_hash.as_slice()).execute(connection).await?;
+    Ok(())
 }
