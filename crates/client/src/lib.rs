@@ -1,1 +1,16 @@
-//! Typed client of the Argosy API.
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod error;
+mod request;
+mod resources;
+mod stream;
+
+pub use client::{Builder, Client};
+pub use error::Error;
+pub use resources::{
+    dead_letters::ListDeadLetters,
+    devices::ListDevices,
+    readings::{ReadReadings, Span},
+};
+pub use stream::{EventStream, Incoming, WatchStream};

@@ -32,8 +32,7 @@ create table readings (
 ) partition by range (ts);
 create index readings_device_id_ts_idx on readings (device_id, ts);
 
--- values: {"<key>": {"n": count of all, "c": count of numbers, "s": sum, "lo": min, "hi": max,
---                    "f": first value, "ft": its time in ms, "l": last value, "lt": its time in ms}}
+-- values: {"<key>": [count of all, count of numbers, sum, min, max, first value, its time in ms, last value, its time in ms]}
 create table rollups (
     device_id bigint not null,
     minute timestamptz not null,
@@ -50,6 +49,8 @@ create table rollup_dirty (
 create table rollup_claims (
     device_id bigint not null,
     minute timestamptz not null,
+    -- Transactions older than this one may still add rows to the minute without marking it.
+    settled_by bigint,
     primary key (device_id, minute)
 );
 

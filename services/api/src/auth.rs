@@ -72,6 +72,11 @@ impl Principal {
         Self { kind: PrincipalKind::System, name: "system".into(), scopes, fleet: None }
     }
 
+    /// The fleet it is bound to, with its name.
+    pub(crate) fn bound_to(&self) -> Option<&(i64, FleetName)> {
+        self.fleet.as_ref()
+    }
+
     /// The fleet it is bound to.
     pub(crate) fn fleet_id(&self) -> Option<i64> {
         self.fleet.as_ref().map(|(id, _)| *id)

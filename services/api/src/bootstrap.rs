@@ -13,6 +13,7 @@ use argosy_wire::{
     api::{fleet::CreateFleetRequest, user::Role},
 };
 use sqlx::{PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     DatabaseConfig, SealConfig,
@@ -59,7 +60,7 @@ pub struct BootstrapOptions {
 /// Creates what is missing.
 pub async fn bootstrap(options: &BootstrapOptions) -> anyhow::Result<()> {
     let pool = db::connect(&options.database.url()?, options.database.database_connections)?;
-    let state = AppState::new(pool.clone(), Seal::new(&options.seal.key()?)?);
+    let state = AppState::new(pool.clone(), Seal::new(&options.seal.key()?)?, CancellationToken::new());
     create_fleet(&state, options).await?;
     create_admin(&pool, &options.admin_email, &options.admin_password_file).await?;
     let mut connection = pool.acquire().await?;

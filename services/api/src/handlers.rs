@@ -2,9 +2,15 @@
 
 pub(crate) mod audit;
 pub(crate) mod credentials;
+pub(crate) mod dead_letters;
+pub(crate) mod delivery;
 pub(crate) mod devices;
 pub(crate) mod fleets;
 pub(crate) mod ingest;
+pub(crate) mod latest;
+pub(crate) mod overview;
+pub(crate) mod readings;
+pub(crate) mod stream;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;

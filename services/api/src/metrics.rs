@@ -10,6 +10,13 @@ const INGEST_MESSAGES: &str = "argosy_api_ingest_messages_total";
 const INGEST_BATCH_SECONDS: &str = "argosy_api_ingest_batch_seconds";
 /// Messages in a batch.
 const INGEST_BATCH_MESSAGES: &str = "argosy_api_ingest_batch_messages";
+/// Minutes rolled up.
+const ROLLUPS: &str = "argosy_api_rollups_total";
+
+/// Counts minutes that were rolled up.
+pub(crate) fn count_rollups(minutes: usize) {
+    metrics::counter!(ROLLUPS).increment(minutes as u64);
+}
 
 /// Counts a committed batch's messages.
 pub(crate) fn count_outcomes(outcomes: &[Outcome]) {

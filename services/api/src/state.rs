@@ -6,6 +6,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Principal,
@@ -23,6 +24,9 @@ const PRINCIPALS: u64 = 10_000;
 /// Batches worked on at once at the most: each may hold tens of megabytes.
 const BATCHES: usize = 16;
 
+/// Readers of the live tail at once.
+const STREAMS: usize = 1_000;
+
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -38,6 +42,10 @@ pub(crate) struct AppState {
     pub(crate) traffic: Traffic,
     /// Permits to work on a batch.
     pub(crate) batches: Arc<Semaphore>,
+    /// Permits to watch the live tail.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Cancelled when the service stops: streams, which never end by themselves, end then.
+    pub(crate) shutdown: CancellationToken,
     /// Opens and seals private keys.
     pub(crate) seal: Seal,
     /// Tries to sign in, by email.
@@ -48,7 +56,7 @@ pub(crate) struct AppState {
 
 impl AppState {
     /// The state over a pool.
-    pub(crate) fn new(pool: PgPool, seal: Seal) -> Self {
+    pub(crate) fn new(pool: PgPool, seal: Seal, shutdown: CancellationToken) -> Self {
         let tries = Quota::per_minute(NonZeroU32::new(SIGN_IN_TRIES).expect("it is not zero"));
         Self {
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_TTL).build(),
@@ -56,6 +64,8 @@ impl AppState {
             partitions: Partitions::new(pool.clone()),
             traffic: Traffic::default(),
             batches: Arc::new(Semaphore::new(BATCHES)),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            shutdown,
             seal,
             sign_ins: Arc::new(RateLimiter::keyed(tries)),
             live: LiveTail::new(),

@@ -77,7 +77,7 @@ pub(crate) async fn ingest_batch(
     let started = Instant::now();
     let _permit = state.batches.acquire().await.map_err(ApiError::internal)?;
     let messages = lines::parse(&body, Utc::now())?;
-    let outcomes = ingest::store(&state, access.fleet.as_ref(), &messages, OnRefusal::Keep).await?;
+    let outcomes = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Keep).await?;
     metrics::measure_batch(messages.len(), started.elapsed());
     let mut response = IngestResponse::default();
     for outcome in outcomes {

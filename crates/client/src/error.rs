@@ -1,0 +1,54 @@
+//! Why a request failed.
+
+use argosy_wire::api::problem::Problem;
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API answered with a problem.
+    #[error("{}", describe(.0))]
+    Problem(Box<Problem>),
+    /// The API could not be reached, or its answer broke off.
+    #[error("the API cannot be reached: {0}")]
+    Transport(#[source] reqwest::Error),
+    /// The answer is not what the API should say: another version, or something else at its address.
+    #[error("the API's answer cannot be understood: {0}")]
+    Decode(String),
+    /// The client cannot be made of this configuration.
+    #[error("{0}")]
+    Configuration(String),
+}
+
+fn describe(problem: &Problem) -> String {
+    let detail = problem.detail.as_deref().unwrap_or(&problem.title);
+    match &problem.request_id {
+        Some(id) => format!("{detail} (HTTP {}, request {id})", problem.status),
+        None => format!("{detail} (HTTP {})", problem.status),
+    }
+}
+
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        // The address may hold what does not belong in a log.
+        Self::Transport(error.without_url())
+    }
+}
+
+impl Error {
+    /// The HTTP status, where the API answered.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Problem(problem) => Some(problem.status),
+            _ => None,
+        }
+    }
+
+    /// Whether the same request may succeed later: the API is away, busy, or its database is.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Problem(problem) => problem.status >= 500 || matches!(problem.status, 408 | 429),
+            Self::Transport(_) => true,
+            Self::Decode(_) | Self::Configuration(_) => false,
+        }
+    }
+}
