@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     find,
-    process::{Process, StopSignal, wait_until_ready},
+    process::{Launch, Process, StopSignal, wait_until_ready},
     user::{self, User},
 };
 
@@ -135,7 +135,15 @@ impl Broker {
     pub async fn start(&mut self) -> anyhow::Result<()> {
         let log = self.log();
         let arguments = ["-c".into(), self.folder.join("mosquitto.conf").into_os_string()];
-        let mut process = Process::start("Mosquitto", &self.program, arguments, self.user, StopSignal::Terminate, &log)?;
+        let mut process = Process::start(Launch {
+            name: "Mosquitto".into(),
+            program: &self.program,
+            arguments: arguments.into(),
+            environment: Vec::new(),
+            user: self.user,
+            stop: StopSignal::Terminate,
+            log: &log,
+        })?;
         let port = self.port;
         let ready = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
         wait_until_ready(&mut process, &log, START_DEADLINE, ready).await?;

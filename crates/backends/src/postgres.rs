@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     find,
-    process::{Process, StopSignal, wait_until_ready},
+    process::{Launch, Process, StopSignal, wait_until_ready},
     random_secret,
     user::{self, User},
 };
@@ -86,7 +86,15 @@ impl Postgres {
             arguments.extend(["-c".into(), setting]);
         }
         let program = self.programs.join("postgres");
-        let mut process = Process::start("PostgreSQL", &program, arguments, self.user, StopSignal::Interrupt, &log)?;
+        let mut process = Process::start(Launch {
+            name: "PostgreSQL".into(),
+            program: &program,
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            environment: Vec::new(),
+            user: self.user,
+            stop: StopSignal::Interrupt,
+            log: &log,
+        })?;
         let ready = self.programs.join("pg_isready");
         let port = self.port.to_string();
         wait_until_ready(&mut process, &log, START_DEADLINE, async || {

@@ -1,7 +1,7 @@
 //! A child process that ends with its owner.
 
 use std::{
-    ffi::OsStr,
+    ffi::OsString,
     fs::File,
     path::Path,
     process::{ExitStatus, Stdio},
@@ -37,43 +37,58 @@ pub enum StopSignal {
     Interrupt,
 }
 
-/// A running server.
+/// What to start.
+#[derive(Debug)]
+pub struct Launch<'l> {
+    /// What people call it.
+    pub name: String,
+    /// The program.
+    pub program: &'l Path,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Variables of its environment, beside the owner's.
+    pub environment: Vec<(String, OsString)>,
+    /// Whom it runs as, where that is not the owner's user.
+    pub user: Option<User>,
+    /// How it is asked to stop.
+    pub stop: StopSignal,
+    /// The file that its output is appended to.
+    pub log: &'l Path,
+}
+
+/// A running process.
 #[derive(Debug)]
 pub struct Process {
-    name: &'static str,
+    name: String,
     child: Child,
     stdin: Option<ChildStdin>,
     group: Pid,
 }
 
 impl Process {
-    /// Starts a program, as `user` where one is given, with its output appended to `log`.
-    pub fn start<A: AsRef<OsStr>>(
-        name: &'static str,
-        program: &Path,
-        arguments: impl IntoIterator<Item = A>,
-        user: Option<User>,
-        stop: StopSignal,
-        log: &Path,
-    ) -> anyhow::Result<Self> {
+    /// Starts it.
+    pub fn start(launch: Launch<'_>) -> anyhow::Result<Self> {
         let log = File::options()
             .create(true)
             .append(true)
-            .open(log)
-            .with_context(|| format!("cannot open the log {}", log.display()))?;
-        let signal = match stop {
+            .open(launch.log)
+            .with_context(|| format!("cannot open the log {}", launch.log.display()))?;
+        let signal = match launch.stop {
             StopSignal::Terminate => "TERM",
             StopSignal::Interrupt => "INT",
         };
         let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(SUPERVISOR).arg(signal).arg(program).args(arguments);
+        command.arg("-c").arg(SUPERVISOR).arg(signal).arg(launch.program).args(launch.arguments);
+        command.envs(launch.environment);
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log).current_dir("/");
         // A group of its own: Ctrl-C at the terminal is the owner's to handle.
         command.process_group(0);
-        if let Some(user) = user {
+        if let Some(user) = launch.user {
             command.gid(user.gid).uid(user.uid);
         }
-        let mut child = command.spawn().with_context(|| format!("cannot start {name} ({})", program.display()))?;
+        let name = launch.name;
+        let mut child =
+            command.spawn().with_context(|| format!("cannot start {name} ({})", launch.program.display()))?;
         let group = child
             .id()
             .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))
@@ -82,9 +97,9 @@ impl Process {
         Ok(Self { name, child, stdin, group })
     }
 
-    /// The server's name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether it is still running; its exit status where it is not.
@@ -134,7 +149,7 @@ impl Process {
 }
 
 /// Polls until `ready` says so, the process ends, or the deadline passes; the error has the end of the log.
-pub(crate) async fn wait_until_ready(
+pub async fn wait_until_ready(
     process: &mut Process,
     log: &Path,
     deadline: Duration,

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     find,
-    process::{Process, StopSignal, wait_until_ready},
+    process::{Launch, Process, StopSignal, wait_until_ready},
     random_secret,
     user::{self, User},
 };
@@ -59,7 +59,15 @@ impl Redis {
             "--dir".into(),
             self.folder.clone().into_os_string(),
         ];
-        let mut process = Process::start("Redis", &self.program, arguments, self.user, StopSignal::Terminate, &log)?;
+        let mut process = Process::start(Launch {
+            name: "Redis".into(),
+            program: &self.program,
+            arguments: arguments.into(),
+            environment: Vec::new(),
+            user: self.user,
+            stop: StopSignal::Terminate,
+            log: &log,
+        })?;
         let port = self.port;
         wait_until_ready(&mut process, &log, START_DEADLINE, async || answers(port).await).await?;
         self.process = Some(process);

@@ -76,8 +76,15 @@ pub fn status_topic(fleet: &FleetName, device: &DeviceName) -> String {
     Topic { fleet: fleet.as_str(), device: device.as_str(), kind: TopicKind::Status }.to_string()
 }
 
-/// The filters ingest subscribes to: everything a device publishes that is stored.
-pub const INGEST_FILTERS: [&str; 2] = ["v1/+/+/telemetry", "v1/+/+/status"];
+/// The filter for every device's messages of a kind.
+pub fn wildcard_filter(kind: TopicKind) -> String {
+    format!("v1/+/+/{}", kind.as_str())
+}
+
+/// The filter by which all of ingest's connections share every device's messages of a kind (MQTT 5, 4.8.2).
+pub fn shared_filter(kind: TopicKind) -> String {
+    format!("$share/ingest/{}", wildcard_filter(kind))
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,1 +1,13 @@
-//! Reads MQTT and acknowledges only what the API has committed.
+#![doc = include_str!("../README.md")]
+
+mod batcher;
+mod config;
+mod connection;
+mod metrics;
+mod probe;
+mod sender;
+mod serve;
+mod window;
+
+pub use config::{BatchConfig, Config, MqttConfig};
+pub use serve::serve;

@@ -1,0 +1,77 @@
+//! Makes batches of messages: closed when they are full, or when the oldest message has waited long enough.
+
+use argosy_wire::batch::write_line;
+use bytes::Bytes;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
+
+use crate::{config::BatchConfig, metrics, window::Ticket};
+
+/// A message as it came.
+#[derive(Debug)]
+pub(crate) struct Received {
+    /// What to acknowledge once it is committed; nothing for `QoS` 0.
+    pub(crate) ticket: Option<Ticket>,
+    /// The topic, which need not be valid.
+    pub(crate) topic: Bytes,
+    /// The payload.
+    pub(crate) payload: Bytes,
+    /// When it came, in milliseconds since 1970.
+    pub(crate) received_at: i64,
+    /// When it came.
+    pub(crate) at: Instant,
+}
+
+/// Messages on their way to the API.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// As the API takes them.
+    pub(crate) lines: Vec<u8>,
+    /// Where each line ends.
+    pub(crate) ends: Vec<usize>,
+    /// What to acknowledge.
+    pub(crate) tickets: Vec<Ticket>,
+    /// When the oldest message came.
+    pub(crate) oldest: Instant,
+}
+
+impl Batch {
+    fn of(message: &Received) -> Self {
+        let mut batch = Self { lines: Vec::new(), ends: Vec::new(), tickets: Vec::new(), oldest: message.at };
+        batch.push(message);
+        batch
+    }
+
+    fn push(&mut self, message: &Received) {
+        // A topic that is not UTF-8 breaks MQTT itself; the API refuses what it becomes here.
+        let topic = String::from_utf8_lossy(&message.topic);
+        write_line(&mut self.lines, &topic, message.received_at, &message.payload);
+        self.ends.push(self.lines.len());
+        self.tickets.extend(message.ticket);
+    }
+
+    fn is_full(&self, config: &BatchConfig) -> bool {
+        self.ends.len() >= config.batch_messages as usize || self.lines.len() >= config.batch_bytes as usize
+    }
+}
+
+/// Batches messages until the queue closes. Waits where `batches` is full: then nobody takes messages off the queue, the
+/// connections' windows fill up, and the broker keeps the rest.
+pub(crate) async fn run(mut queue: mpsc::Receiver<Received>, batches: mpsc::Sender<Batch>, config: BatchConfig) {
+    while let Some(first) = queue.recv().await {
+        let mut batch = Batch::of(&first);
+        let close_at = Instant::now() + config.linger();
+        while !batch.is_full(&config) {
+            match timeout_at(close_at, queue.recv()).await {
+                Ok(Some(message)) => batch.push(&message),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        metrics::queue_depth(queue.len());
+        if batches.send(batch).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Configuration of the ingest service.
+
+use std::{path::PathBuf, time::Duration};
+
+use argosy_runtime::{
+    config::{AdminConfig, ApiClientConfig, ConfigError, secret_from},
+    tls::TlsFiles,
+};
+use secrecy::SecretString;
+use url::Url;
+
+/// What `argosy-ingest` needs.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// Where health and metrics are served.
+    #[command(flatten)]
+    pub admin: AdminConfig,
+    /// The API.
+    #[command(flatten)]
+    pub api: ApiClientConfig,
+    /// Token with the scope `ingest`
+    #[arg(long, env = "ARGOSY_API_TOKEN", hide_env_values = true)]
+    pub api_token: Option<SecretString>,
+    /// File of the token
+    #[arg(long, env = "ARGOSY_API_TOKEN_FILE")]
+    pub api_token_file: Option<PathBuf>,
+    /// The broker.
+    #[command(flatten)]
+    pub mqtt: MqttConfig,
+    /// Batches.
+    #[command(flatten)]
+    pub batch: BatchConfig,
+    /// Seconds that messages received have to be stored and acknowledged when the service stops
+    #[arg(long, env = "ARGOSY_DRAIN_SECONDS", default_value_t = 20)]
+    pub drain_seconds: u64,
+}
+
+impl Config {
+    /// The token.
+    pub fn token(&self) -> Result<SecretString, ConfigError> {
+        secret_from(self.api_token.clone(), self.api_token_file.clone(), "ARGOSY_API_TOKEN")
+    }
+}
+
+/// How to reach the broker.
+#[derive(Debug, Clone, clap::Args)]
+pub struct MqttConfig {
+    /// Address of the broker: mqtts://host:8883, or mqtt://host:1883 without TLS
+    #[arg(long, env = "ARGOSY_MQTT_URL")]
+    pub mqtt_url: Url,
+    /// PEM file of the authorities that may have signed the broker's certificate; the system's where it is not set
+    #[arg(long, env = "ARGOSY_MQTT_CA")]
+    pub mqtt_ca: Option<PathBuf>,
+    /// PEM file of the certificate to show the broker
+    #[arg(long, env = "ARGOSY_MQTT_CERTIFICATE", requires = "mqtt_key")]
+    pub mqtt_certificate: Option<PathBuf>,
+    /// PEM file of its private key
+    #[arg(long, env = "ARGOSY_MQTT_KEY", requires = "mqtt_certificate")]
+    pub mqtt_key: Option<PathBuf>,
+    /// User name at the broker, where certificates do not give one
+    #[arg(long, env = "ARGOSY_MQTT_USERNAME")]
+    pub mqtt_username: Option<String>,
+    /// Password at the broker
+    #[arg(long, env = "ARGOSY_MQTT_PASSWORD", hide_env_values = true)]
+    pub mqtt_password: Option<SecretString>,
+    /// File of the password
+    #[arg(long, env = "ARGOSY_MQTT_PASSWORD_FILE")]
+    pub mqtt_password_file: Option<PathBuf>,
+    /// Name of the session at the broker; it must stay the same over restarts, and differ between replicas
+    #[arg(long, env = "ARGOSY_INGEST_CLIENT_ID", default_value_t = default_client_id())]
+    pub client_id: String,
+    /// Connections to the broker
+    #[arg(long, env = "ARGOSY_INGEST_CONNECTIONS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub connections: u16,
+    /// Unacknowledged messages of a connection at the most
+    #[arg(long, env = "ARGOSY_INGEST_RECEIVE_MAXIMUM", default_value_t = 8192, value_parser = clap::value_parser!(u16).range(1..))]
+    pub receive_maximum: u16,
+}
+
+impl MqttConfig {
+    /// The client's certificate, where it has one.
+    pub fn identity(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.mqtt_certificate.clone().zip(self.mqtt_key.clone())?;
+        Some(TlsFiles { certificate, key })
+    }
+
+    /// The password, where there is one.
+    pub fn password(&self) -> Result<Option<SecretString>, ConfigError> {
+        if self.mqtt_password.is_none() && self.mqtt_password_file.is_none() {
+            return Ok(None);
+        }
+        secret_from(self.mqtt_password.clone(), self.mqtt_password_file.clone(), "ARGOSY_MQTT_PASSWORD").map(Some)
+    }
+}
+
+/// How batches are made.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BatchConfig {
+    /// Messages in a batch at the most
+    #[arg(long, env = "ARGOSY_INGEST_BATCH_MESSAGES", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub batch_messages: u32,
+    /// Bytes in a batch at the most, unless a single message is larger
+    #[arg(long, env = "ARGOSY_INGEST_BATCH_BYTES", default_value_t = 4 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=16_777_216))]
+    pub batch_bytes: u32,
+    /// Milliseconds that a batch waits for more messages
+    #[arg(long, env = "ARGOSY_INGEST_BATCH_LINGER_MS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=1000))]
+    pub batch_linger_ms: u64,
+    /// Batches that wait for their commit at once
+    #[arg(long, env = "ARGOSY_INGEST_BATCHES_IN_FLIGHT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub batches_in_flight: u32,
+}
+
+impl BatchConfig {
+    /// How long a batch waits for more messages.
+    pub fn linger(&self) -> Duration {
+        Duration::from_millis(self.batch_linger_ms)
+    }
+}
+
+fn default_client_id() -> String {
+    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let host = std::env::var("HOSTNAME").unwrap_or(host);
+    format!("ingest-{}", if host.trim().is_empty() { "0" } else { host.trim() })
+}

@@ -1,0 +1,67 @@
+//! The options of a connection.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use argosy_runtime::{
+    config::ConfigError,
+    tls::{client_config, client_config_with_identity},
+};
+use rumqttc::{AckMode, MqttOptions, TlsConfiguration, Transport};
+use secrecy::ExposeSecret as _;
+
+use super::session::FreshSession;
+use crate::config::MqttConfig;
+
+/// The largest packet: far above the 64 KiB that are stored, so that an oversize message arrives, and becomes a dead letter.
+const MAX_PACKET_BYTES: u32 = 2 * 1024 * 1024;
+/// How long the broker keeps the session while we are away.
+const SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3600);
+/// After so long a silence the broker is asked whether it is there.
+const KEEP_ALIVE_SECONDS: u16 = 15;
+/// How long connecting may take, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The options of the connection `index`.
+pub(crate) fn options(config: &MqttConfig, index: u16) -> anyhow::Result<MqttOptions> {
+    let invalid = |problem: &str| ConfigError::Invalid { name: "ARGOSY_MQTT_URL", problem: problem.to_owned() };
+    let url = &config.mqtt_url;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("it names no host"))?;
+    let is_tls = match url.scheme() {
+        "mqtts" => true,
+        "mqtt" => false,
+        _ => return Err(invalid("it starts with mqtts:// or mqtt://").into()),
+    };
+    let port = url.port().unwrap_or(if is_tls { 8883 } else { 1883 });
+    let mut options = MqttOptions::new(format!("{}-{index}", config.client_id), (host, port));
+    if is_tls {
+        let tls = match config.identity() {
+            Some(identity) => client_config_with_identity(config.mqtt_ca.as_deref(), &identity),
+            None => client_config(config.mqtt_ca.as_deref()),
+        }
+        .context("the broker cannot be reached by TLS")?;
+        options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
+    }
+    match (&config.mqtt_username, config.password()?) {
+        (Some(username), Some(password)) => {
+            options.set_credentials(username, password.expose_secret().to_owned());
+        }
+        (Some(username), None) => {
+            options.set_username(username);
+        }
+        (None, _) => {}
+    }
+    let capacity = usize::from(config.receive_maximum) + 64;
+    options
+        .set_clean_start(false)
+        .set_session_expiry_interval(Some(u32::try_from(SESSION_EXPIRY.as_secs())?))
+        .set_session_store(FreshSession)
+        .set_receive_maximum(Some(config.receive_maximum))
+        .set_max_packet_size(Some(MAX_PACKET_BYTES))
+        .set_keep_alive(KEEP_ALIVE_SECONDS)
+        .set_connect_timeout(CONNECT_TIMEOUT)
+        .set_ack_mode(AckMode::Manual)
+        .set_request_channel_capacity(capacity)
+        .set_max_request_batch(256);
+    Ok(options)
+}

@@ -1,0 +1,128 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use argosy_client::Client;
+use argosy_runtime::config::{ApiClientConfig, ConfigError, secret_from};
+use argosy_wire::FleetName;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::disorder::Disorder;
+
+/// How to reach the API.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ApiOptions {
+    /// The API.
+    #[command(flatten)]
+    pub api: ApiClientConfig,
+    /// Token with the scopes `read` and `write`
+    #[arg(long, env = "ARGOSY_API_TOKEN", hide_env_values = true)]
+    pub api_token: Option<SecretString>,
+    /// File of the token
+    #[arg(long = "token-file", env = "ARGOSY_API_TOKEN_FILE")]
+    pub api_token_file: Option<PathBuf>,
+    /// Fleet of the devices
+    #[arg(long, env = "ARGOSY_FLEET", default_value = "demo")]
+    pub fleet: FleetName,
+}
+
+impl ApiOptions {
+    /// A client of the fleet.
+    pub fn client(&self) -> anyhow::Result<Client> {
+        let token = secret_from(self.api_token.clone(), self.api_token_file.clone(), "ARGOSY_API_TOKEN")?;
+        let client = Client::builder(self.api.api_url.clone()).ca_file(self.api.api_ca.clone()).bearer(token).build()?;
+        Ok(client.with_fleet(Some(self.fleet.clone())))
+    }
+}
+
+/// What a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// Drives a route.
+    Vehicle,
+    /// Keeps a room cold.
+    ColdStore,
+    /// Counts energy.
+    Meter,
+}
+
+/// What `argosy-simulator run` needs.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RunOptions {
+    /// The API; not needed with --insecure.
+    #[command(flatten)]
+    pub api: ApiOptions,
+    /// Address of the broker: mqtts://host:8883, or mqtt://host:1883 with --insecure
+    #[arg(long, env = "ARGOSY_MQTT_URL")]
+    pub mqtt_url: Url,
+    /// PEM file of the authorities that may have signed the broker's certificate; the system's where it is not set
+    #[arg(long, env = "ARGOSY_MQTT_CA")]
+    pub mqtt_ca: Option<PathBuf>,
+    /// Connect without TLS, and do not register devices
+    #[arg(long)]
+    pub insecure: bool,
+    /// Folder that keeps the devices' certificates
+    #[arg(long, env = "ARGOSY_SIMULATOR_STATE", default_value = "simulator-state")]
+    pub state: PathBuf,
+    /// Devices
+    #[arg(long, env = "ARGOSY_SIMULATOR_DEVICES", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub devices: u32,
+    /// Messages a second and device
+    #[arg(long, env = "ARGOSY_SIMULATOR_RATE", default_value_t = 1.0, value_parser = parse_rate)]
+    pub rate: f64,
+    /// What the devices are
+    #[arg(long, env = "ARGOSY_SIMULATOR_PROFILE", value_enum, default_value_t = Profile::Vehicle)]
+    pub profile: Profile,
+    /// The same seed gives the same fleet
+    #[arg(long, env = "ARGOSY_SIMULATOR_SEED", default_value_t = 42)]
+    pub seed: u64,
+    /// How long; until it is stopped without it
+    #[arg(long, value_parser = humantime::parse_duration)]
+    pub duration: Option<Duration>,
+    /// File to append to what was acknowledged
+    #[arg(long, env = "ARGOSY_SIMULATOR_LEDGER")]
+    pub ledger: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// What goes wrong.
+    #[command(flatten)]
+    pub disorder: Disorder,
+}
+
+/// What `argosy-simulator verify` needs.
+#[derive(Debug, Clone, clap::Args)]
+pub struct VerifyOptions {
+    /// The API.
+    #[command(flatten)]
+    pub api: ApiOptions,
+    /// The ledger
+    #[arg(long)]
+    pub ledger: PathBuf,
+    /// How long to wait for messages that are on their way
+    #[arg(long, value_parser = humantime::parse_duration, default_value = "30s")]
+    pub settle: Duration,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl RunOptions {
+    /// The options that make sense only together.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let scheme = if self.insecure { "mqtt" } else { "mqtts" };
+        if self.mqtt_url.scheme() == scheme && self.mqtt_url.host_str().is_some() {
+            return Ok(());
+        }
+        let problem = format!("with{} --insecure it is {scheme}://host:port", if self.insecure { "" } else { "out" });
+        Err(ConfigError::Invalid { name: "ARGOSY_MQTT_URL", problem })
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate <= 10_000.0 => Ok(rate),
+        _ => Err("a rate is above 0 and at most 10000".into()),
+    }
+}

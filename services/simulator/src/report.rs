@@ -1,0 +1,158 @@
+//! What happened, in words and in JSON.
+
+use std::{
+    io::Write as _,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+/// Counts while a fleet runs.
+#[derive(Debug)]
+pub(crate) struct Statistics {
+    /// Messages that the schedule asked for.
+    pub(crate) scheduled: AtomicU64,
+    /// Messages handed to the connection, repetitions included.
+    pub(crate) sent: AtomicU64,
+    /// Messages that the broker acknowledged, each once.
+    pub(crate) acknowledged: AtomicU64,
+    /// Messages that a device's store had no room for.
+    pub(crate) dropped: AtomicU64,
+    /// Connections that were lost.
+    pub(crate) reconnects: AtomicU64,
+    /// Devices that are connected.
+    pub(crate) connected: AtomicU64,
+    latency: Mutex<Histogram<u64>>,
+    lag: Mutex<Histogram<u64>>,
+}
+
+impl Statistics {
+    pub(crate) fn new() -> Self {
+        let histogram = || Mutex::new(Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are valid"));
+        Self {
+            scheduled: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            acknowledged: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            reconnects: AtomicU64::new(0),
+            connected: AtomicU64::new(0),
+            latency: histogram(),
+            lag: histogram(),
+        }
+    }
+
+    /// An acknowledgement took so long.
+    pub(crate) fn record_latency(&self, took: Duration) {
+        record(&self.latency, took);
+    }
+
+    /// A message was made so long after it was due.
+    pub(crate) fn record_lag(&self, late: Duration) {
+        record(&self.lag, late);
+    }
+
+    pub(crate) fn report(&self, devices: u32, took: Duration, cpu: Duration) -> Report {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Report {
+            devices,
+            seconds: took.as_secs_f64(),
+            scheduled: count(&self.scheduled),
+            sent: count(&self.sent),
+            acknowledged: count(&self.acknowledged),
+            dropped: count(&self.dropped),
+            reconnects: count(&self.reconnects),
+            latency_milliseconds: percentiles(&self.latency),
+            lag_milliseconds: percentiles(&self.lag),
+            cpu_share: cpu.as_secs_f64() / took.as_secs_f64().max(f64::EPSILON),
+        }
+    }
+}
+
+fn record(histogram: &Mutex<Histogram<u64>>, duration: Duration) {
+    let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    histogram.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros.max(1));
+}
+
+fn percentiles(histogram: &Mutex<Histogram<u64>>) -> Percentiles {
+    let histogram = histogram.lock().unwrap_or_else(PoisonError::into_inner);
+    let at = |quantile| histogram.value_at_quantile(quantile) as f64 / 1000.0;
+    Percentiles { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: histogram.max() as f64 / 1000.0 }
+}
+
+/// Milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Percentiles {
+    /// Half are below.
+    pub p50: f64,
+    /// 99 % are below.
+    pub p99: f64,
+    /// 99.9 % are below.
+    pub p999: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Devices simulated.
+    pub devices: u32,
+    /// How long it took.
+    pub seconds: f64,
+    /// Messages that the schedule asked for.
+    pub scheduled: u64,
+    /// Messages handed to connections, repetitions included.
+    pub sent: u64,
+    /// Messages that the broker acknowledged, each once.
+    pub acknowledged: u64,
+    /// Messages that a device's store had no room for.
+    pub dropped: u64,
+    /// Connections that were lost.
+    pub reconnects: u64,
+    /// From handing over to acknowledgement.
+    pub latency_milliseconds: Percentiles,
+    /// From due to made: the simulator's own lateness.
+    pub lag_milliseconds: Percentiles,
+    /// Cores that the simulator kept busy.
+    pub cpu_share: f64,
+}
+
+impl Report {
+    /// Prints it on stdout.
+    pub fn print(&self, json: bool) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if json {
+            serde_json::to_writer(&mut out, self)?;
+            writeln!(out)?;
+            return Ok(());
+        }
+        let (latency, lag) = (self.latency_milliseconds, self.lag_milliseconds);
+        writeln!(out, "{} devices for {:.1} s", self.devices, self.seconds)?;
+        writeln!(out, "  scheduled     {}", self.scheduled)?;
+        writeln!(out, "  sent          {}, repetitions included", self.sent)?;
+        writeln!(out, "  acknowledged  {} ({:.1} a second)", self.acknowledged, self.acknowledged as f64 / self.seconds)?;
+        writeln!(out, "  dropped       {}", self.dropped)?;
+        writeln!(out, "  reconnects    {}", self.reconnects)?;
+        let line = |name, p: Percentiles| {
+            format!("  {name}  p50 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms, longest {:.1} ms", p.p50, p.p99, p.p999, p.max)
+        };
+        writeln!(out, "{}", line("latency     ", latency))?;
+        writeln!(out, "{}", line("own lateness", lag))?;
+        writeln!(out, "  own load      {:.2} cores{}", self.cpu_share, self.warning())?;
+        Ok(())
+    }
+
+    /// A simulator that cannot keep up measures itself.
+    fn warning(&self) -> &'static str {
+        if self.lag_milliseconds.p99 > 100.0 {
+            "; the simulator could not keep its schedule, so its latencies say little"
+        } else {
+            ""
+        }
+    }
+}
