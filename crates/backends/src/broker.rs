@@ -145,7 +145,7 @@ impl Broker {
             log: &log,
         })?;
         let port = self.port;
-        let ready = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+        let ready = || async move { TcpStream::connect(("127.0.0.1", port)).await.is_ok() };
         wait_until_ready(&mut process, &log, START_DEADLINE, ready).await?;
         self.process = Some(process);
         Ok(())

@@ -97,12 +97,10 @@ impl Postgres {
         })?;
         let ready = self.programs.join("pg_isready");
         let port = self.port.to_string();
-        wait_until_ready(&mut process, &log, START_DEADLINE, async || {
-            let check = tokio::process::Command::new(&ready)
-                .args(["--quiet", "--host=127.0.0.1", "--port", &port])
-                .status()
-                .await;
-            check.is_ok_and(|status| status.success())
+        wait_until_ready(&mut process, &log, START_DEADLINE, || {
+            let mut check = tokio::process::Command::new(&ready);
+            check.args(["--quiet", "--host=127.0.0.1", "--port", &port]);
+            async move { check.status().await.is_ok_and(|status| status.success()) }
         })
         .await?;
         self.process = Some(process);

@@ -149,11 +149,11 @@ impl Process {
 }
 
 /// Polls until `ready` says so, the process ends, or the deadline passes; the error has the end of the log.
-pub async fn wait_until_ready(
+pub async fn wait_until_ready<F: Future<Output = bool> + Send>(
     process: &mut Process,
     log: &Path,
     deadline: Duration,
-    mut ready: impl AsyncFnMut() -> bool,
+    mut ready: impl FnMut() -> F + Send,
 ) -> anyhow::Result<()> {
     let end = tokio::time::Instant::now() + deadline;
     loop {

@@ -69,7 +69,7 @@ impl Redis {
             log: &log,
         })?;
         let port = self.port;
-        wait_until_ready(&mut process, &log, START_DEADLINE, async || answers(port).await).await?;
+        wait_until_ready(&mut process, &log, START_DEADLINE, || answers(port)).await?;
         self.process = Some(process);
         Ok(())
     }

@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Runs Argosy on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "argosy", version, after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).")]
+pub struct Arguments {
+    /// Folder that keeps everything
+    #[arg(long, env = "ARGOSY_FOLDER", default_value = ".argosy", global = true)]
+    pub folder: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the stack: PostgreSQL, Redis, the broker, api, ingest, webapp and a simulated fleet
+    Up(UpOptions),
+    /// Show what runs
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the log of a part
+    Logs {
+        /// api, ingest, webapp, simulator, postgres, redis, broker or argosy
+        part: String,
+        /// Go on as it grows
+        #[arg(long, short)]
+        follow: bool,
+    },
+    /// Stop the stack
+    Down,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// Options of `argosy up`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct UpOptions {
+    /// Devices of the simulated fleet
+    #[arg(long, default_value_t = 50)]
+    pub devices: u32,
+    /// Messages a second and device
+    #[arg(long, default_value_t = 1.0)]
+    pub rate: f64,
+    /// Run without a simulated fleet
+    #[arg(long)]
+    pub no_simulator: bool,
+    /// Go to the background once everything runs
+    #[arg(long)]
+    pub detach: bool,
+    /// Port of the pages
+    #[arg(long, default_value_t = 8443)]
+    pub webapp_port: u16,
+    /// Port of the API
+    #[arg(long, default_value_t = 8444)]
+    pub api_port: u16,
+    /// Port of MQTT over TLS
+    #[arg(long, default_value_t = 8883)]
+    pub mqtt_port: u16,
+    /// Additional port of MQTT without TLS on 127.0.0.1, open to everybody on this machine: for benchmarks
+    #[arg(long)]
+    pub insecure_mqtt_port: Option<u16>,
+    /// This is the process in the background
+    #[arg(long, hide = true)]
+    pub detached: bool,
+}
+
+/// Prints completions on stdout.
+pub(crate) fn print_completions(shell: Shell) {
+    clap_complete::generate(shell, &mut Arguments::command(), "argosy", &mut std::io::stdout());
+}

@@ -1,0 +1,128 @@
+//! One part of the stack: how it starts, when it is ready, how it stops.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use argosy_backends::{
+    Broker, Postgres, Redis,
+    process::{Launch, Process, StopSignal, wait_until_ready},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// How long a service may take until it is ready.
+const READY_DEADLINE: Duration = Duration::from_secs(60);
+/// How long a service may take to drain.
+const STOP_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A part.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// PostgreSQL.
+    Postgres(Postgres),
+    /// Redis or Valkey.
+    Redis(Redis),
+    /// Mosquitto.
+    Broker(Broker),
+    /// One of our own.
+    Service(Service),
+}
+
+/// One of our own services.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its program.
+    pub(crate) program: PathBuf,
+    /// Its arguments.
+    pub(crate) arguments: Vec<OsString>,
+    /// Its variables.
+    pub(crate) environment: Vec<(String, OsString)>,
+    /// The port of `/readyz`; ready once it runs, where it has none.
+    pub(crate) admin_port: Option<u16>,
+    /// Its log.
+    pub(crate) log: PathBuf,
+    /// The running process.
+    pub(crate) process: Option<Process>,
+}
+
+impl Part {
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => "postgres",
+            Self::Redis(_) => "redis",
+            Self::Broker(_) => "broker",
+            Self::Service(service) => service.name,
+        }
+    }
+
+    /// Starts it, and waits until it is ready.
+    pub(crate) async fn start(&mut self) -> anyhow::Result<()> {
+        match self {
+            Self::Postgres(postgres) => postgres.start().await,
+            Self::Redis(redis) => redis.start().await,
+            Self::Broker(broker) => broker.start().await,
+            Self::Service(service) => service.start().await,
+        }
+    }
+
+    /// Waits until it ends by itself, and says how.
+    pub(crate) async fn ended(&mut self) -> String {
+        let process = match self {
+            Self::Postgres(postgres) => postgres.process(),
+            Self::Redis(redis) => redis.process(),
+            Self::Broker(broker) => broker.process(),
+            Self::Service(service) => service.process.as_mut(),
+        };
+        match process {
+            Some(process) => process.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string()),
+            None => "it does not run".into(),
+        }
+    }
+
+    /// Stops it: what it works on is finished first.
+    pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
+        match self {
+            Self::Postgres(postgres) => postgres.stop().await,
+            Self::Redis(redis) => redis.stop().await,
+            Self::Broker(broker) => broker.stop().await,
+            Self::Service(service) => match service.process.take() {
+                Some(mut process) => process.stop(STOP_DEADLINE).await,
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+impl Service {
+    async fn start(&mut self) -> anyhow::Result<()> {
+        let mut process = Process::start(Launch {
+            name: self.name.into(),
+            program: &self.program,
+            arguments: self.arguments.clone(),
+            environment: self.environment.clone(),
+            user: None,
+            stop: StopSignal::Terminate,
+            log: &self.log,
+        })?;
+        if let Some(port) = self.admin_port {
+            wait_until_ready(&mut process, &self.log, READY_DEADLINE, || is_ready(port)).await?;
+        }
+        self.process = Some(process);
+        Ok(())
+    }
+}
+
+/// Whether `/readyz` answers 200.
+async fn is_ready(port: u16) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut head = [0_u8; 12];
+        stream.read_exact(&mut head).await.map(|_| &head == b"HTTP/1.1 200")
+    };
+    matches!(tokio::time::timeout(Duration::from_secs(2), ask).await, Ok(Ok(true)))
+}
