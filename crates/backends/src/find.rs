@@ -7,6 +7,9 @@ use anyhow::bail;
 /// The oldest PostgreSQL that serves.
 pub const POSTGRES_MIN_VERSION: u32 = 15;
 
+/// Programs of PostgreSQL that are needed.
+const NEEDED: [&str; 4] = ["postgres", "initdb", "pg_ctl", "pg_isready"];
+
 /// Folders where servers stand that are not on everybody's PATH.
 const SERVER_FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin"];
 
@@ -38,13 +41,16 @@ pub fn postgres_programs() -> anyhow::Result<PathBuf> {
             }
         }
     }
+    // A link to the server alone may stand on the PATH; the other programs stand where it leads.
     if let Ok(on_path) = program(&["postgres"], "PostgreSQL")
-        && let Some(folder) = on_path.parent()
-        && let Some(version) = version_of(&on_path)
+        && let Ok(server) = on_path.canonicalize()
+        && let Some(folder) = server.parent()
+        && let Some(version) = version_of(&server)
     {
         found.push((version, folder.to_owned()));
     }
-    found.retain(|(version, folder)| *version >= POSTGRES_MIN_VERSION && folder.join("initdb").is_file());
+    let is_complete = |folder: &Path| NEEDED.iter().all(|program| folder.join(program).is_file());
+    found.retain(|(version, folder)| *version >= POSTGRES_MIN_VERSION && is_complete(folder));
     match found.into_iter().max() {
         Some((_, folder)) => Ok(folder),
         None => bail!(

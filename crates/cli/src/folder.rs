@@ -48,6 +48,8 @@ pub(crate) struct PartState {
     pub(crate) state: String,
     /// How often it was started again.
     pub(crate) restarts: u32,
+    /// The file of its log.
+    pub(crate) log: PathBuf,
 }
 
 impl Folder {

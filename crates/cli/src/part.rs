@@ -59,6 +59,16 @@ impl Part {
         }
     }
 
+    /// The file of its log.
+    pub(crate) fn log(&self) -> PathBuf {
+        match self {
+            Self::Postgres(postgres) => postgres.log(),
+            Self::Redis(redis) => redis.log(),
+            Self::Broker(broker) => broker.log(),
+            Self::Service(service) => service.log.clone(),
+        }
+    }
+
     /// Starts it, and waits until it is ready.
     pub(crate) async fn start(&mut self) -> anyhow::Result<()> {
         match self {

@@ -2,6 +2,7 @@
 
 use std::{
     io::IsTerminal as _,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -34,9 +35,9 @@ impl Screen {
     }
 
     /// Adds a part.
-    pub(crate) fn line(&self, name: &str) -> Line {
+    pub(crate) fn line(&self, name: &str, log: PathBuf) -> Line {
         let index = self.change(|state| {
-            state.parts.push(PartState { name: name.to_owned(), state: "waiting".into(), restarts: 0 });
+            state.parts.push(PartState { name: name.to_owned(), state: "waiting".into(), restarts: 0, log });
             state.parts.len() - 1
         });
         let bar = self.bars.as_ref().map(|bars| {

@@ -84,7 +84,8 @@ async fn start_all(
     let certificates = certificates::prepare(folder)?;
     let mut start = async |part: Part| {
         let name = part.name();
-        let mut supervised = Supervised::start(part, screen.line(name));
+        let line = screen.line(name, part.log());
+        let mut supervised = Supervised::start(part, line);
         let ready = supervised.ready().await;
         running.push(supervised);
         ready.with_context(|| format!("{name} does not start"))

@@ -38,9 +38,9 @@ pub(crate) const fn word(profile: Profile) -> &'static str {
     }
 }
 
-/// A number rounded as a sensor of this resolution gives it.
-fn rounded(value: f64, resolution: f64) -> Value {
-    let scale = 1.0 / resolution;
+/// A number as a sensor gives it that has so many decimals.
+fn rounded(value: f64, decimals: i32) -> Value {
+    let scale = 10_f64.powi(decimals);
     Value::Number((value * scale).round() / scale)
 }
 

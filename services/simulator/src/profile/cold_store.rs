@@ -42,10 +42,10 @@ impl World for ColdStore {
         let shown = self.temperature + random.random_range(-0.04..0.04);
         let power = if self.compressor { 3.2 + random.random_range(-0.1..0.1) } else { 0.12 };
         [
-            ("temperature", rounded(shown, 0.01)),
+            ("temperature", rounded(shown, 2)),
             ("compressor", Value::Bool(self.compressor)),
             ("door_open", Value::Bool(self.open > 0.0)),
-            ("power", rounded(power, 0.01)),
+            ("power", rounded(power, 2)),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into()

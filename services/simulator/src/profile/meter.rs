@@ -34,9 +34,9 @@ impl World for Meter {
         self.energy += self.power * seconds / 3600.0;
         let voltage = 230.0 + 3.0 * (now / 600.0).sin() + random.random_range(-0.4..0.4);
         [
-            ("energy", rounded(self.energy, 0.001)),
-            ("power", rounded(self.power, 0.001)),
-            ("voltage", rounded(voltage, 0.1)),
+            ("energy", rounded(self.energy, 3)),
+            ("power", rounded(self.power, 3)),
+            ("voltage", rounded(voltage, 1)),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into()

@@ -63,11 +63,11 @@ impl World for Vehicle {
         let north = self.radius_km * wobble * self.angle.sin() / KM_PER_DEGREE;
         let east = self.radius_km * wobble * self.angle.cos() / (KM_PER_DEGREE * self.centre.0.to_radians().cos());
         [
-            ("latitude", rounded(self.centre.0 + north, 0.000_01)),
-            ("longitude", rounded(self.centre.1 + east, 0.000_01)),
-            ("speed", rounded(self.speed, 0.1)),
-            ("fuel", rounded(self.fuel, 0.1)),
-            ("engine_temperature", rounded(self.engine, 0.1)),
+            ("latitude", rounded(self.centre.0 + north, 5)),
+            ("longitude", rounded(self.centre.1 + east, 5)),
+            ("speed", rounded(self.speed, 1)),
+            ("fuel", rounded(self.fuel, 1)),
+            ("engine_temperature", rounded(self.engine, 1)),
             ("door_open", Value::Bool(standing && self.speed == 0.0)),
         ]
         .map(|(key, value)| (key.to_owned(), value))
