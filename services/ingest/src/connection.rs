@@ -6,13 +6,14 @@
 mod options;
 mod session;
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
+use argosy_mqtt::Poller;
 use argosy_wire::topic::{TopicKind, shared_filter, wildcard_filter};
 use chrono::Utc;
 use rand::RngExt as _;
 use rumqttc::{
-    AsyncClient, Event, EventLoop, Incoming, ManualAck, Publish, QoS, RetainForwardRule, SubscribeFilter,
+    AsyncClient, Event, Incoming, ManualAck, MqttOptions, Publish, QoS, RetainForwardRule, SubscribeFilter,
 };
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -49,34 +50,36 @@ enum Step {
 }
 
 impl Connection {
-    /// Works until `shutdown`, and then until everything received is acknowledged.
-    pub(crate) async fn run(mut self, client: AsyncClient, mut events: EventLoop, shutdown: CancellationToken) {
+    /// Works until `shutdown`, and then until everything received is acknowledged. Each epoch is a client of its own, so that
+    /// nothing meant for one connection can go out on the next.
+    pub(crate) async fn run(mut self, options: MqttOptions, shutdown: CancellationToken) {
         let mut window = Window::new(self.index);
         let mut pause = FIRST_PAUSE;
-        while !shutdown.is_cancelled() {
-            let step = tokio::select! {
-                () = shutdown.cancelled() => break,
-                Some(tickets) = self.commits.recv() => self.acknowledge(&client, &mut window, tickets),
-                event = events.poll() => match event {
-                    Ok(event) => {
-                        if matches!(&event, Event::Incoming(Incoming::ConnAck(_))) {
-                            pause = FIRST_PAUSE;
-                        }
-                        self.handle(&client, &mut window, event)
-                    }
-                    Err(error) => Step::Broken(error.to_string()),
-                },
+        loop {
+            let (client, events) = AsyncClient::builder(options.clone()).build();
+            let mut events = Poller::new(events);
+            let (reason, was_connected) = loop {
+                let step = tokio::select! {
+                    () = shutdown.cancelled() => return self.stop(&client, events, window).await,
+                    Some(tickets) = self.commits.recv() => self.acknowledge(&client, &mut window, tickets),
+                    event = events.next() => match event {
+                        Ok(event) => self.handle(&client, &mut window, event),
+                        Err(error) => Step::Broken(error.to_string()),
+                    },
+                };
+                if let Step::Broken(reason) = step {
+                    break (reason, self.connected.is_made(self.index));
+                }
             };
-            if let Step::Broken(reason) = step {
-                self.connected.lost(self.index, &reason);
-                metrics::disconnected();
-                events.clean();
-                let jitter = rand::rng().random_range(0.5..1.0);
-                let _ = tokio::time::timeout(pause.mul_f64(jitter), shutdown.cancelled()).await;
-                pause = (pause * 2).min(MAX_PAUSE);
+            self.connected.lost(self.index, &reason);
+            metrics::disconnected();
+            window.start_epoch();
+            pause = if was_connected { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
+            let jitter = rand::rng().random_range(0.5..1.0);
+            if tokio::time::timeout(pause.mul_f64(jitter), shutdown.cancelled()).await.is_ok() {
+                return;
             }
         }
-        self.stop(&client, events, window).await;
     }
 
     fn handle(&self, client: &AsyncClient, window: &mut Window<ManualAck>, event: Event) -> Step {
@@ -150,8 +153,8 @@ impl Connection {
     }
 
     /// Unsubscribes, so that new messages go to others; acknowledges what came; disconnects.
-    async fn stop(&mut self, client: &AsyncClient, mut events: EventLoop, mut window: Window<ManualAck>) {
-        if self.connected.count.load(Ordering::Relaxed) == 0 {
+    async fn stop(&mut self, client: &AsyncClient, mut events: Poller, mut window: Window<ManualAck>) {
+        if !self.connected.is_made(self.index) {
             return;
         }
         let filters: Vec<String> = self.filters().into_iter().map(|filter| filter.path).collect();
@@ -165,7 +168,7 @@ impl Connection {
                 () = tokio::time::sleep_until(quiet_since + QUIET), if window.len() == 0 => break,
                 () = tokio::time::sleep_until(deadline) => break,
                 Some(tickets) = self.commits.recv() => self.acknowledge(client, &mut window, tickets),
-                event = events.poll() => match event {
+                event = events.next() => match event {
                     Ok(Event::Incoming(Incoming::Publish(publish))) => self.receive(client, &mut window, publish),
                     Ok(_) => continue,
                     Err(error) => Step::Broken(error.to_string()),
@@ -184,7 +187,7 @@ impl Connection {
             );
         }
         if client.try_disconnect().is_ok() {
-            let goodbye = async { while events.poll().await.is_ok() {} };
+            let goodbye = async { while events.next().await.is_ok() {} };
             let _ = tokio::time::timeout(Duration::from_secs(2), goodbye).await;
         }
     }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU16, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -13,7 +13,6 @@ use argosy_runtime::{
     admin,
     admin::{Component, Readiness},
 };
-use rumqttc::AsyncClient;
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -27,32 +26,31 @@ use crate::{
 /// Which connections stand, and what that means for readiness.
 #[derive(Debug, Clone)]
 pub(crate) struct Connected {
-    /// How many.
-    pub(crate) count: Arc<AtomicU16>,
-    states: Arc<[std::sync::atomic::AtomicBool]>,
+    states: Arc<[AtomicBool]>,
     broker: Component,
 }
 
 impl Connected {
     fn new(connections: u16, broker: Component) -> Self {
-        let states = (0..connections).map(|_| std::sync::atomic::AtomicBool::new(false)).collect();
-        Self { count: Arc::default(), states, broker }
+        Self { states: (0..connections).map(|_| AtomicBool::new(false)).collect(), broker }
     }
 
     /// A connection stands and is subscribed.
     pub(crate) fn made(&self, index: u16) {
-        if !self.states[usize::from(index)].swap(true, Ordering::Relaxed) {
-            self.count.fetch_add(1, Ordering::Relaxed);
-        }
+        self.states[usize::from(index)].store(true, Ordering::Relaxed);
         if self.states.iter().all(|state| state.load(Ordering::Relaxed)) {
             self.broker.ready();
         }
     }
 
+    /// Whether a connection stands and is subscribed.
+    pub(crate) fn is_made(&self, index: u16) -> bool {
+        self.states[usize::from(index)].load(Ordering::Relaxed)
+    }
+
     /// A connection was lost, or could not be made.
     pub(crate) fn lost(&self, index: u16, reason: &str) {
         if self.states[usize::from(index)].swap(false, Ordering::Relaxed) {
-            self.count.fetch_sub(1, Ordering::Relaxed);
             tracing::warn!(connection = index, reason, "The connection to the broker was lost.");
         }
         self.broker.not_ready(reason);
@@ -82,7 +80,6 @@ pub async fn serve(
     for index in 0..config.mqtt.connections {
         let (sender, receiver) = mpsc::unbounded_channel();
         commits.push(sender);
-        let (mqtt, events) = AsyncClient::builder(options(&config.mqtt, index)?).try_build()?;
         let connection = Connection {
             index,
             queue: queue.clone(),
@@ -90,14 +87,14 @@ pub async fn serve(
             connected: connected.clone(),
             drain: Duration::from_secs(config.drain_seconds),
         };
-        connections.push((connection, mqtt, events));
+        connections.push((connection, options(&config.mqtt, index)?));
     }
     drop(queue);
 
     // Connections stop first, then what they handed over is stored: each part ends when what feeds it has.
     let (sources, rest) = (TaskTracker::new(), TaskTracker::new());
-    for (connection, mqtt, events) in connections {
-        sources.spawn(connection.run(mqtt, events, shutdown.clone()));
+    for (connection, options) in connections {
+        sources.spawn(connection.run(options, shutdown.clone()));
     }
     rest.spawn(batcher::run(received, batches, config.batch.clone()));
     let sender = Sender { client: client.clone(), api: api.clone(), commits: commits.into() };

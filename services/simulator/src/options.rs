@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use argosy_client::Client;
+use argosy_mqtt::BrokerAddress;
 use argosy_runtime::config::{ApiClientConfig, ConfigError, secret_from};
 use argosy_wire::FleetName;
 use secrecy::SecretString;
@@ -109,13 +110,17 @@ pub struct VerifyOptions {
 }
 
 impl RunOptions {
-    /// The options that make sense only together.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let scheme = if self.insecure { "mqtt" } else { "mqtts" };
-        if self.mqtt_url.scheme() == scheme && self.mqtt_url.host_str().is_some() {
-            return Ok(());
+    /// The broker's address, which must fit --insecure.
+    pub(crate) fn broker(&self) -> Result<BrokerAddress, ConfigError> {
+        let address = BrokerAddress::parse(&self.mqtt_url)?;
+        if address.is_tls != self.insecure {
+            return Ok(address);
         }
-        let problem = format!("with{} --insecure it is {scheme}://host:port", if self.insecure { "" } else { "out" });
+        let problem = format!(
+            "with{} --insecure it starts with {}://",
+            if self.insecure { "" } else { "out" },
+            if self.insecure { "mqtt" } else { "mqtts" }
+        );
         Err(ConfigError::Invalid { name: "ARGOSY_MQTT_URL", problem })
     }
 }

@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// Simulates until `shutdown` or the end of the duration.
 pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Result<Report> {
-    options.check()?;
+    let broker = options.broker()?;
     let word = profile::word(options.profile);
     let names: Vec<DeviceName> =
         (1..=options.devices).map(|number| format!("{word}-{number:04}").parse()).collect::<Result<_, _>>()?;
@@ -44,7 +44,6 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Re
         storm: broadcast::channel(1).0,
     });
     let boot = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())?;
-    let url = Arc::new(options.mqtt_url.clone());
     let devices = TaskTracker::new();
     let stop = shutdown.child_token();
     for ((index, name), tls) in (0..).zip(names).zip(tls) {
@@ -54,7 +53,7 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Re
             boot,
             world: profile::world(options.profile, &mut random),
             random,
-            link: Link { url: Arc::clone(&url), tls },
+            link: Link { broker: broker.clone(), tls },
             shared: Arc::clone(&shared),
         };
         devices.spawn(device.run(stop.clone(), GRACE));

@@ -3,11 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use argosy_runtime::{
-    config::ConfigError,
-    tls::{client_config, client_config_with_identity},
-};
-use rumqttc::{AckMode, MqttOptions, TlsConfiguration, Transport};
+use argosy_mqtt::BrokerAddress;
+use argosy_runtime::tls::{client_config, client_config_with_identity};
+use rumqttc::{AckMode, MqttOptions};
 use secrecy::ExposeSecret as _;
 
 use super::session::FreshSession;
@@ -24,24 +22,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The options of the connection `index`.
 pub(crate) fn options(config: &MqttConfig, index: u16) -> anyhow::Result<MqttOptions> {
-    let invalid = |problem: &str| ConfigError::Invalid { name: "ARGOSY_MQTT_URL", problem: problem.to_owned() };
-    let url = &config.mqtt_url;
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("it names no host"))?;
-    let is_tls = match url.scheme() {
-        "mqtts" => true,
-        "mqtt" => false,
-        _ => return Err(invalid("it starts with mqtts:// or mqtt://").into()),
+    let address = BrokerAddress::parse(&config.mqtt_url)?;
+    let tls = match (address.is_tls, config.identity()) {
+        (false, _) => None,
+        (true, Some(identity)) => Some(client_config_with_identity(config.mqtt_ca.as_deref(), &identity)),
+        (true, None) => Some(client_config(config.mqtt_ca.as_deref())),
     };
-    let port = url.port().unwrap_or(if is_tls { 8883 } else { 1883 });
-    let mut options = MqttOptions::new(format!("{}-{index}", config.client_id), (host, port));
-    if is_tls {
-        let tls = match config.identity() {
-            Some(identity) => client_config_with_identity(config.mqtt_ca.as_deref(), &identity),
-            None => client_config(config.mqtt_ca.as_deref()),
-        }
-        .context("the broker cannot be reached by TLS")?;
-        options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
-    }
+    let tls = tls.transpose().context("the broker cannot be reached by TLS")?;
+    let mut options = address.options(&format!("{}-{index}", config.client_id), tls.map(Arc::new));
     match (&config.mqtt_username, config.password()?) {
         (Some(username), Some(password)) => {
             options.set_credentials(username, password.expose_secret().to_owned());

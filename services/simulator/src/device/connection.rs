@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use argosy_mqtt::{BrokerAddress, Poller};
 use argosy_wire::{
     status::StatusMessage,
     topic::{status_topic, telemetry_topic},
@@ -14,12 +15,11 @@ use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Futures
 use rand::RngExt as _;
 use rumqttc::{
     AsyncClient, Event, Incoming, LastWill, MqttOptions, PublishNotice, PublishOptions, PublishResult,
-    PubAckReason, QoS, TlsConfiguration, Transport,
+    PubAckReason, QoS,
 };
 use rustls::ClientConfig;
 use tokio::{sync::broadcast, time::Instant};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::{Device, Maker, Schedule, Store, Stored};
 
@@ -33,7 +33,7 @@ const KEEP_ALIVE_SECONDS: u16 = 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     /// The broker.
-    pub(crate) url: Arc<Url>,
+    pub(crate) broker: BrokerAddress,
     /// The device's certificate; plain MQTT without it.
     pub(crate) tls: Option<Arc<ClientConfig>>,
 }
@@ -85,9 +85,8 @@ impl Device {
         grace: Duration,
     ) -> Ended {
         let status = StatusMessage { online: true, boot: self.boot, connection };
-        let Ok((client, mut events)) = AsyncClient::builder(self.options(status)).try_build() else {
-            return Ended::Failed;
-        };
+        let (client, events) = AsyncClient::builder(self.options(status)).build();
+        let mut events = Poller::new(events);
         let shared = Arc::clone(&self.shared);
         let topic = telemetry_topic(&shared.fleet, &self.name);
         let mut under_way = UnderWay { messages: BTreeMap::new(), answers: FuturesUnordered::new(), next: 0 };
@@ -133,7 +132,7 @@ impl Device {
                 }
                 _ = storm.recv() => break Ended::Worked,
                 () = tokio::time::sleep_until(breaks_at) => break Ended::Worked,
-                event = events.poll() => match event {
+                event = events.next() => match event {
                     Ok(Event::Incoming(Incoming::ConnAck(_))) => {
                         stands = true;
                         shared.statistics.connected.fetch_add(1, Ordering::Relaxed);
@@ -155,10 +154,8 @@ impl Device {
     }
 
     fn options(&self, status: StatusMessage) -> MqttOptions {
-        let url = &self.link.url;
-        let host = url.host_str().unwrap_or("localhost");
-        let port = url.port().unwrap_or(if self.link.tls.is_some() { 8883 } else { 1883 });
-        let mut options = MqttOptions::new(format!("{}/{}", self.shared.fleet, self.name), (host, port));
+        let client_id = format!("{}/{}", self.shared.fleet, self.name);
+        let mut options = self.link.broker.options(&client_id, self.link.tls.clone());
         let will = serde_json::to_vec(&StatusMessage { online: false, ..status }).unwrap_or_default();
         let topic = status_topic(&self.shared.fleet, &self.name);
         options
@@ -167,9 +164,6 @@ impl Device {
             .set_connect_timeout(CONNECT_TIMEOUT)
             .set_request_channel_capacity(IN_FLIGHT + 8)
             .set_last_will(LastWill::new(topic, will, QoS::AtLeastOnce, true, None));
-        if let Some(tls) = &self.link.tls {
-            options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::clone(tls))));
-        }
         options
     }
 
@@ -181,10 +175,10 @@ impl Device {
         }
     }
 
-    async fn say_goodbye(&self, client: &AsyncClient, status: StatusMessage, events: &mut rumqttc::EventLoop) {
+    async fn say_goodbye(&self, client: &AsyncClient, status: StatusMessage, events: &mut Poller) {
         self.say(client, StatusMessage { online: false, ..status });
         if client.try_disconnect().is_ok() {
-            let sent = async { while events.poll().await.is_ok() {} };
+            let sent = async { while events.next().await.is_ok() {} };
             let _ = tokio::time::timeout(Duration::from_secs(3), sent).await;
         }
     }

@@ -1,0 +1,60 @@
+# One way to do each thing; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CARGO_FLAGS := --locked
+# The API's statements are checked against .sqlx, so that no database is needed to build.
+export SQLX_OFFLINE ?= true
+
+.PHONY: help
+help: ## Show what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: deps
+deps: ## Install what building and running needs (PostgreSQL, Redis or Valkey, Mosquitto, Node.js)
+	@scripts/install-deps
+
+.PHONY: build
+build: ## Build every program, optimised
+	@cargo build $(CARGO_FLAGS) --release --workspace --bins
+
+.PHONY: up
+up: deps build ## Run the whole stack with a simulated fleet; Ctrl-C stops it. Options: make up ARGS="--devices 500 --rate 2"
+	@target/release/argosy up $(ARGS)
+
+.PHONY: test
+test: ## Run every test, against real servers that the tests start
+	@scripts/install-deps --tests
+	@cargo test $(CARGO_FLAGS) --workspace
+
+.PHONY: check
+check: check-format check-lints check-docs check-sqlx check-scripts check-typos check-deps ## Run every static check
+
+.PHONY: check-format check-lints check-docs check-sqlx check-scripts check-typos check-deps
+check-format:
+	@scripts/step "format" cargo fmt --all --check
+check-lints:
+	@scripts/step "lints" cargo clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
+check-docs:
+	@RUSTDOCFLAGS="-D warnings" scripts/step "docs" cargo doc $(CARGO_FLAGS) --workspace --no-deps --document-private-items
+check-sqlx:
+	@scripts/step "statements" scripts/sqlx-prepare --check
+check-scripts:
+	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/run
+check-typos:
+	@scripts/step "spelling" scripts/tool typos
+check-deps:
+	@scripts/step "licences and advisories" scripts/tool cargo-deny --all-features check
+	@scripts/step "unused dependencies" scripts/tool cargo-machete --with-metadata
+
+.PHONY: fmt
+fmt: ## Format the code
+	@cargo fmt --all
+
+.PHONY: sqlx
+sqlx: ## Write .sqlx anew after a statement or a migration changed
+	@scripts/sqlx-prepare
+
+.PHONY: clean
+clean: ## Stop the stack and forget its data
+	@[ ! -x target/release/argosy ] || target/release/argosy down
+	@rm -rf .argosy
