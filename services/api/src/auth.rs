@@ -104,10 +104,12 @@ pub(crate) async fn authenticate(
         .ok_or(ApiError::Unauthorized("Send Authorization: Bearer <token>."))?
         .to_str()
         .ok()
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, bearer)| bearer.trim())
         .ok_or(ApiError::Unauthorized("The Authorization header must be: Bearer <token>."))?;
-    let hash = secret::hash(bearer.trim());
-    let principal: Arc<Principal> = lookup::find_principal(&state, bearer.trim(), hash).await?;
+    let hash = secret::hash(bearer);
+    let principal: Arc<Principal> = lookup::find_principal(&state, bearer, hash).await?;
     request.extensions_mut().insert(principal);
     request.extensions_mut().insert(BearerHash(hash));
     Ok(next.run(request).await)

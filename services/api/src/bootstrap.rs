@@ -12,17 +12,17 @@ use argosy_wire::{
     FleetName,
     api::{fleet::CreateFleetRequest, user::Role},
 };
-use sqlx::{PgConnection, PgPool};
-use tokio_util::sync::CancellationToken;
+use clap::ArgAction;
+use serde_json::json;
+use sqlx::PgConnection;
 
 use crate::{
-    DatabaseConfig, SealConfig,
+    DatabaseConfig, SealConfig, audit,
     auth::{Principal, secret},
     authorities, db,
     handlers::{fleets, users},
     passwords,
     seal::Seal,
-    state::AppState,
 };
 
 /// What `argosy-api bootstrap` needs. Secrets are read from files, and made into files that do not exist.
@@ -38,7 +38,7 @@ pub struct BootstrapOptions {
     #[arg(long, default_value = "demo")]
     pub fleet: FleetName,
     /// Let the fleet create devices on their first message
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = ArgAction::Set)]
     pub auto_register: bool,
     /// User to create who may do everything
     #[arg(long, default_value = "admin@localhost")]
@@ -59,54 +59,57 @@ pub struct BootstrapOptions {
 
 /// Creates what is missing.
 pub async fn bootstrap(options: &BootstrapOptions) -> anyhow::Result<()> {
+    let seal = Seal::new(&options.seal.key()?)?;
     let pool = db::connect(&options.database.url()?, options.database.database_connections)?;
-    let state = AppState::new(pool.clone(), Seal::new(&options.seal.key()?)?, CancellationToken::new());
-    create_fleet(&state, options).await?;
-    create_admin(&pool, &options.admin_email, &options.admin_password_file).await?;
-    let mut connection = pool.acquire().await?;
+    let mut transaction = pool.begin().await.context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
+    create_fleet(&mut transaction, &seal, options).await?;
+    create_admin(&mut transaction, &options.admin_email, &options.admin_password_file).await?;
     let all = ["read", "write", "ingest", "admin"];
-    create_token(&mut connection, "bootstrap admin", &all, &options.token_file).await?;
+    create_token(&mut transaction, "bootstrap admin", &all, &options.token_file).await?;
     if let Some(file) = &options.ingest_token_file {
-        create_token(&mut connection, "bootstrap ingest", &["ingest"], file).await?;
+        create_token(&mut transaction, "bootstrap ingest", &["ingest"], file).await?;
     }
+    let root = authorities::root(&mut transaction, &seal).await?;
+    transaction.commit().await?;
     if let Some(file) = &options.device_ca_file {
-        let root = authorities::root(&mut connection, &state.seal).await?;
         std::fs::write(file, root.certificate_pem).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
 }
 
-async fn create_fleet(state: &AppState, options: &BootstrapOptions) -> anyhow::Result<()> {
-    let mut connection = state.pool.acquire().await?;
-    if db::fleets::find_fleet(&mut connection, &options.fleet).await?.is_none() {
+async fn create_fleet(connection: &mut PgConnection, seal: &Seal, options: &BootstrapOptions) -> anyhow::Result<()> {
+    if db::fleets::find_fleet(connection, &options.fleet).await?.is_none() {
         let request = CreateFleetRequest {
             name: options.fleet.clone(),
             auto_register: options.auto_register,
             retention_days: None,
             offline_after_seconds: None,
         };
-        fleets::create(state, &Principal::system(), &request).await?;
+        fleets::create(connection, seal, &Principal::system(), &request).await?;
     }
     Ok(())
 }
 
-async fn create_admin(pool: &PgPool, email: &str, file: &Path) -> anyhow::Result<()> {
+async fn create_admin(connection: &mut PgConnection, email: &str, file: &Path) -> anyhow::Result<()> {
     let email = users::check_email(email)?;
     let password = read_or_make(file, || secret::generate("")[..24].to_owned())?;
     passwords::check(&password)?;
-    let mut connection = pool.acquire().await?;
-    match db::users::find_password(&mut connection, &email).await? {
-        Some((id, hash)) => {
-            if !passwords::verify(password.clone(), Some(hash)).await? {
-                let hash = passwords::hash(password).await?;
-                db::users::update_user(&mut connection, id, Some(&hash), Some(Role::Admin.as_str())).await?;
-            }
+    let role = Role::Admin.as_str();
+    let action = match db::users::find_password(connection, &email).await? {
+        Some((_, hash)) if passwords::verify(password.clone(), Some(hash.clone())).await? => return Ok(()),
+        Some((id, _)) => {
+            let hash = passwords::hash(password).await?;
+            db::users::update_user(connection, id, Some(&hash), Some(role)).await?;
+            "user.update"
         }
         None => {
             let hash = passwords::hash(password).await?;
-            db::users::insert_user(&mut connection, &email, &hash, Role::Admin.as_str(), None).await?;
+            db::users::insert_user(connection, &email, &hash, role, None).await?;
+            "user.create"
         }
-    }
+    };
+    let detail = json!({"role": role, "password_changed": true});
+    audit::record(connection, &Principal::system(), None, action, &email, detail).await?;
     Ok(())
 }
 
@@ -119,7 +122,9 @@ async fn create_token(
     let bearer = read_or_make(file, || secret::generate(secret::TOKEN_PREFIX))?;
     let hash = secret::hash(&bearer);
     if db::tokens::find_principal(connection, &hash).await?.is_none() {
-        db::tokens::insert_token(connection, name, &hash, scopes, None, None).await?;
+        let (id, _) = db::tokens::insert_token(connection, name, &hash, scopes, None, None).await?;
+        let detail = json!({"id": id, "scopes": scopes});
+        audit::record(connection, &Principal::system(), None, "token.create", name, detail).await?;
     }
     Ok(())
 }

@@ -23,6 +23,20 @@ pub struct Config {
     /// The key that seals private keys.
     #[command(flatten)]
     pub seal: SealConfig,
+    /// Rate limits.
+    #[command(flatten)]
+    pub limits: LimitConfig,
+}
+
+/// How much one bearer may ask for. The limits hold over all replicas while they have a Redis, and by replica without.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LimitConfig {
+    /// Requests of one token or session in a minute; 0 for no limit
+    #[arg(long, env = "ARGOSY_REQUESTS_PER_MINUTE", default_value_t = 12_000)]
+    pub requests_per_minute: u32,
+    /// Batches of one token in a minute, which do not count as requests; 0 for no limit
+    #[arg(long, env = "ARGOSY_BATCHES_PER_MINUTE", default_value_t = 0)]
+    pub batches_per_minute: u32,
 }
 
 /// How to reach PostgreSQL.

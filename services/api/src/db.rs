@@ -39,7 +39,7 @@ pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool
     Ok(PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(5))
-        .idle_timeout(Duration::from_secs(300))
-        .max_lifetime(Duration::from_secs(1800))
+        .idle_timeout(Duration::from_mins(5))
+        .max_lifetime(Duration::from_mins(30))
         .connect_lazy_with(options))
 }

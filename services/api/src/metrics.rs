@@ -10,8 +10,15 @@ const INGEST_MESSAGES: &str = "argosy_api_ingest_messages_total";
 const INGEST_BATCH_SECONDS: &str = "argosy_api_ingest_batch_seconds";
 /// Messages in a batch.
 const INGEST_BATCH_MESSAGES: &str = "argosy_api_ingest_batch_messages";
+/// 1 while Redis answers, 0 while it does not.
+const REDIS_UP: &str = "argosy_api_redis_up";
 /// Minutes rolled up.
 const ROLLUPS: &str = "argosy_api_rollups_total";
+
+/// Says whether Redis answers.
+pub(crate) fn set_redis_up(is_up: bool) {
+    metrics::gauge!(REDIS_UP).set(f64::from(u8::from(is_up)));
+}
 
 /// Counts minutes that were rolled up.
 pub(crate) fn count_rollups(minutes: usize) {

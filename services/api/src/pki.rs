@@ -81,16 +81,13 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         let issuer = self.issuer()?;
-        let (certificate, private_key_pem) = match csr_pem {
-            Some(csr_pem) => {
-                let mut request = CertificateSigningRequestParams::from_pem(csr_pem)?;
-                request.params = params;
-                (request.signed_by(&issuer)?, None)
-            }
-            None => {
-                let key = KeyPair::generate()?;
-                (params.signed_by(&key, &issuer)?, Some(key.serialize_pem()))
-            }
+        let (certificate, private_key_pem) = if let Some(csr_pem) = csr_pem {
+            let mut request = CertificateSigningRequestParams::from_pem(csr_pem)?;
+            request.params = params;
+            (request.signed_by(&issuer)?, None)
+        } else {
+            let key = KeyPair::generate()?;
+            (params.signed_by(&key, &issuer)?, Some(key.serialize_pem()))
         };
         Ok(Issued {
             certificate_pem: certificate.pem() + &self.certificate_pem,

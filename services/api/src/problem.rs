@@ -116,6 +116,12 @@ pub(crate) fn is_transient(code: &str) -> bool {
     matches!(code, "40001" | "40P01")
 }
 
+/// `character_not_in_repertoire` and `untranslatable_character`: what came in is valid UTF-8, so it has a U+0000, which PostgreSQL
+/// keeps neither in text nor in jsonb.
+fn is_unstorable(code: &str) -> bool {
+    matches!(code, "22021" | "22P05")
+}
+
 /// The name of the constraint that a database error is about.
 pub(crate) fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error()?.constraint()
@@ -123,7 +129,13 @@ pub(crate) fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        if is_unavailable(&error) { Self::Unavailable(error) } else { Self::Internal(error.into()) }
+        if is_unavailable(&error) {
+            return Self::Unavailable(error);
+        }
+        if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| is_unstorable(&code)) {
+            return Self::BadRequest("Text cannot have the character U+0000.".into());
+        }
+        Self::Internal(error.into())
     }
 }
 

@@ -1,14 +1,19 @@
-//! The routes of `/api/v1`, their middleware and their OpenAPI document.
+//! The routes of `/api/v1` and their middleware.
 
 use argosy_runtime::http;
 use argosy_wire::batch::MAX_BATCH_BYTES;
-use axum::{Router, extract::DefaultBodyLimit, middleware};
-use utoipa::OpenApi;
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    auth, handlers,
+    auth, handlers, limits, openapi,
     problem::{self, ApiError},
     state::AppState,
 };
@@ -16,41 +21,52 @@ use crate::{
 /// Bodies of everything but batches and imports.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Argosy API",
-        description = "Devices, readings and delivery of a fleet. Every error is an RFC 9457 problem.",
-        license(name = "MIT OR Apache-2.0")
-    ),
-    tags(
-        (name = "ingest", description = "Batches of device messages, acknowledged after commit."),
-    )
-)]
-struct ApiDoc;
+/// Data shows nothing and runs nothing.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// Swagger UI sets styles from its scripts and draws icons from `data:` addresses; all else comes with it.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// All routes. Those of signing in and of the document need no bearer.
 pub(crate) fn router(state: AppState) -> Router {
     let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
-    let (routes, document) = OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .nest("/api/v1", protected(&state).merge(open))
-        .split_for_parts();
+    let authenticated =
+        requests().layer(middleware::from_fn_with_state(state.clone(), limits::limit_requests)).merge(
+            batches().layer(middleware::from_fn_with_state(state.clone(), limits::limit_batches)),
+        );
+    let authenticated = authenticated.layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
+    let (routes, document) = with_document(authenticated.merge(open));
     let routes = routes.with_state(state);
     let documented = routes.merge(SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document));
     let limited = documented.fallback(not_found).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    http::layers(limited.layer(middleware::from_fn(problem::render_problems)), "argosy_api_http_request_seconds")
+    let guarded = limited.layer(middleware::from_fn(guard_browsers));
+    http::layers(guarded.layer(middleware::from_fn(problem::render_problems)), "argosy_api_http_request_seconds")
 }
 
-/// The routes that need a bearer.
-fn protected(state: &AppState) -> OpenApiRouter<AppState> {
-    let batches = OpenApiRouter::new()
-        .routes(routes!(handlers::ingest::ingest_batch))
-        .layer(DefaultBodyLimit::max(MAX_BATCH_BYTES));
+/// The document alone.
+#[cfg(test)]
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
+    with_document(requests().merge(batches()).merge(open)).1
+}
+
+fn with_document(routes: OpenApiRouter<AppState>) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let (routes, document) =
+        OpenApiRouter::with_openapi(openapi::empty()).nest("/api/v1", routes).split_for_parts();
+    (routes, openapi::complete(document))
+}
+
+/// Routes of batches, which are large, and limited apart from requests.
+fn batches() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(handlers::ingest::ingest_batch)).layer(DefaultBodyLimit::max(MAX_BATCH_BYTES))
+}
+
+/// All other routes that need a bearer.
+fn requests() -> OpenApiRouter<AppState> {
     let imports = OpenApiRouter::new()
         .routes(routes!(handlers::devices::import::import_devices))
         .layer(DefaultBodyLimit::max(handlers::devices::import::MAX_BYTES));
-    batches
-        .merge(imports)
+    imports
         .routes(routes!(handlers::fleets::list_fleets, handlers::fleets::create_fleet))
         .routes(routes!(handlers::fleets::read_fleet, handlers::fleets::update_fleet))
         .routes(routes!(handlers::devices::list_devices, handlers::devices::create_device))
@@ -82,9 +98,21 @@ fn protected(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(handlers::tokens::list_tokens, handlers::tokens::create_token))
         .routes(routes!(handlers::tokens::delete_token))
         .routes(routes!(handlers::audit::list_audit))
-        .layer(middleware::from_fn_with_state(state.clone(), auth::authenticate))
 }
 
 async fn not_found() -> ApiError {
     ApiError::NotFound("resource at this path".into())
+}
+
+/// Tells browsers to take an answer for nothing but what it says it is, and the page of the document to load nothing from
+/// elsewhere.
+async fn guard_browsers(request: Request, next: Next) -> Response {
+    let is_page = request.uri().path().starts_with("/api/v1/docs");
+    let mut response = next.run(request).await;
+    let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }

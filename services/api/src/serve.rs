@@ -1,6 +1,6 @@
 //! Starts the service and stops it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use argosy_runtime::{admin, admin::Readiness, server};
@@ -9,7 +9,9 @@ use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Config, db, maintenance, readings::rollup, router, seal::Seal, state::AppState};
+use crate::{
+    Config, db, limits::Limits, maintenance, readings::rollup, redis::Redis, router, seal::Seal, state::AppState,
+};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -25,11 +27,17 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let pool = db::connect(&config.database.url()?, config.database.database_connections)
         .context("the database address is not valid")?;
-    let state = AppState::new(pool.clone(), Seal::new(&config.seal.key()?)?, shutdown.clone());
+    let redis = Redis::connect(config.redis.url()?.as_ref())?;
+    let limits = Limits::new(redis, &config.limits);
+    let state = AppState::new(pool.clone(), Seal::new(&config.seal.key()?)?, limits, shutdown.clone());
     let readiness = Readiness::new();
     let tasks = TaskTracker::new();
     tasks.spawn(probe_database(pool.clone(), readiness.clone(), shutdown.clone()));
     tasks.spawn(state.traffic.clone().flush_until(pool.clone(), shutdown.clone()));
+    tasks.spawn({
+        let (limits, shutdown) = (Arc::clone(&state.limits), shutdown.clone());
+        async move { limits.forget_until(shutdown).await }
+    });
     tasks.spawn(rollup::run(pool.clone(), shutdown.clone()));
     tasks.spawn(maintenance::run(state.clone(), shutdown.clone()));
     tasks.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));

@@ -1,8 +1,7 @@
 //! What every handler shares.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
@@ -11,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     auth::Principal,
     ingest::{directory::Directory, partitions::Partitions, traffic::Traffic},
-    handlers::sessions::SIGN_IN_TRIES,
+    limits::Limits,
     live::LiveTail,
     seal::Seal,
 };
@@ -48,16 +47,15 @@ pub(crate) struct AppState {
     pub(crate) shutdown: CancellationToken,
     /// Opens and seals private keys.
     pub(crate) seal: Seal,
-    /// Tries to sign in, by email.
-    pub(crate) sign_ins: Arc<DefaultKeyedRateLimiter<String>>,
+    /// Rate limits.
+    pub(crate) limits: Arc<Limits>,
     /// The live tail.
     pub(crate) live: LiveTail,
 }
 
 impl AppState {
     /// The state over a pool.
-    pub(crate) fn new(pool: PgPool, seal: Seal, shutdown: CancellationToken) -> Self {
-        let tries = Quota::per_minute(NonZeroU32::new(SIGN_IN_TRIES).expect("it is not zero"));
+    pub(crate) fn new(pool: PgPool, seal: Seal, limits: Limits, shutdown: CancellationToken) -> Self {
         Self {
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_TTL).build(),
             directory: Directory::new(),
@@ -67,7 +65,7 @@ impl AppState {
             streams: Arc::new(Semaphore::new(STREAMS)),
             shutdown,
             seal,
-            sign_ins: Arc::new(RateLimiter::keyed(tries)),
+            limits: Arc::new(limits),
             live: LiveTail::new(),
             pool,
         }

@@ -1,5 +1,7 @@
 //! Bearer secrets: how they are made, and the hash they are kept as.
 
+use std::fmt::Write as _;
+
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
@@ -12,13 +14,15 @@ pub(crate) const SESSION_PREFIX: &str = "argosys_";
 pub(crate) fn generate(prefix: &str) -> String {
     let mut bits = [0_u8; 32];
     rand::rng().fill_bytes(&mut bits);
-    let mut secret = String::with_capacity(prefix.len() + 64);
-    secret.push_str(prefix);
-    for byte in bits {
-        use std::fmt::Write as _;
-        let _ = write!(secret, "{byte:02x}");
-    }
-    secret
+    format!("{prefix}{}", hex(&bits))
+}
+
+/// Bytes in hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The SHA-256 under which a secret is kept. A slow hash adds nothing to 256 random bits.

@@ -26,7 +26,7 @@ pub(crate) struct DeviceRow {
     pub(crate) last_seen_at: Option<DateTime<Utc>>,
     /// When it was created.
     pub(crate) created_at: DateTime<Utc>,
-    /// The ETag.
+    /// The entity tag.
     pub(crate) version: i64,
 }
 
@@ -184,7 +184,8 @@ pub(crate) async fn upsert_devices(
             from unnest($2::text[], $3::jsonb[], $4::boolean[]) as line(name, labels, enabled)
             order by name
             on conflict (fleet_id, name) do update
-                set labels = excluded.labels, enabled = excluded.enabled, version = d.version + 1
+                set labels = excluded.labels, enabled = excluded.enabled, online = d.online and excluded.enabled,
+                    version = d.version + 1
             returning id
          ), locked as (
             insert into latest_values (device_id) select id from changed on conflict do nothing returning 1

@@ -19,7 +19,7 @@ pub(crate) struct FleetRow {
     pub(crate) offline_after_seconds: i32,
     /// When it was created.
     pub(crate) created_at: DateTime<Utc>,
-    /// The ETag.
+    /// The entity tag.
     pub(crate) version: i64,
 }
 

@@ -92,17 +92,18 @@ pub(crate) async fn insert_token(
     Ok((id, created_at))
 }
 
-/// Deletes a token, of this fleet where one is given. Its name, where there was one.
+/// Deletes a token, of this fleet where one is given. Its name and its fleet, where there was one.
 pub(crate) async fn delete_token(
     connection: &mut PgConnection,
     id: Uuid,
     fleet_id: Option<i64>,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "delete from api_tokens where id = $1 and ($2::bigint is null or fleet_id = $2) returning name",
+) -> Result<Option<(String, Option<i64>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "delete from api_tokens where id = $1 and ($2::bigint is null or fleet_id = $2) returning name, fleet_id",
         id,
         fleet_id
     )
     .fetch_optional(connection)
-    .await
+    .await?;
+    Ok(row.map(|row| (row.name, row.fleet_id)))
 }

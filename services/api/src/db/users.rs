@@ -13,6 +13,8 @@ pub(crate) struct UserRow {
     /// A role's text.
     pub(crate) role: String,
     /// The fleet the user is bound to.
+    pub(crate) fleet_id: Option<i64>,
+    /// Its name.
     pub(crate) fleet: Option<String>,
     /// When the user was created.
     pub(crate) created_at: DateTime<Utc>,
@@ -27,7 +29,7 @@ pub(crate) async fn list_users(
 ) -> Result<Vec<UserRow>, sqlx::Error> {
     sqlx::query_as!(
         UserRow,
-        r#"select u.id, u.email, u.role, f.name as "fleet?", u.created_at, u.last_sign_in_at
+        r#"select u.id, u.email, u.role, u.fleet_id, f.name as "fleet?", u.created_at, u.last_sign_in_at
          from users u left join fleets f on f.id = u.fleet_id
          where $1::bigint is null or u.fleet_id = $1
          order by u.email limit 10000"#,
@@ -45,7 +47,7 @@ pub(crate) async fn find_user(
 ) -> Result<Option<UserRow>, sqlx::Error> {
     sqlx::query_as!(
         UserRow,
-        r#"select u.id, u.email, u.role, f.name as "fleet?", u.created_at, u.last_sign_in_at
+        r#"select u.id, u.email, u.role, u.fleet_id, f.name as "fleet?", u.created_at, u.last_sign_in_at
          from users u left join fleets f on f.id = u.fleet_id
          where u.id = $1 and ($2::bigint is null or u.fleet_id = $2)"#,
         id,

@@ -186,7 +186,7 @@ pub(crate) async fn read_device(
 /// Change a device.
 ///
 /// What is absent stays; labels are replaced as a whole. Messages of a disabled device become dead letters. Needs If-Match with
-/// the ETag last read. Scope: `write`.
+/// the `ETag` last read. Scope: `write`.
 #[utoipa::path(patch, path = "/devices/{device}", tag = "devices", request_body = UpdateDeviceRequest,
     params(("device" = DeviceName, Path), ("fleet" = Option<FleetName>, Query), ("If-Match" = String, Header)),
     responses((status = OK, body = Device), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -207,9 +207,10 @@ pub(crate) async fn update_device(
         return Err(ApiError::PreconditionFailed);
     }
     audit::record(&mut transaction, &access, Some(fleet.id), "device.update", name.as_str(), json!(request)).await?;
+    let row = db::devices::find_device(&mut transaction, fleet.id, &name).await?;
+    let row = row.ok_or_else(|| ApiError::not_found("device", &name))?;
     transaction.commit().await?;
     state.directory.forget(&fleet.name, name.as_str());
-    let row = find(&state, &access, &name).await?;
     Ok((etag(row.version), axum::Json(device(&fleet.name, row)?)))
 }
 

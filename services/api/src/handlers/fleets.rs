@@ -9,6 +9,7 @@ use argosy_wire::{
 };
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use serde_json::json;
+use sqlx::PgConnection;
 
 use crate::{
     audit,
@@ -17,6 +18,7 @@ use crate::{
     db::fleets::{FleetRow, NewFleet},
     extract::{IfMatch, Json, Path, etag},
     problem::{ApiError, violated_constraint},
+    seal::Seal,
     state::AppState,
 };
 
@@ -63,20 +65,22 @@ pub(crate) async fn create_fleet(
         return Err(ApiError::Forbidden("Only one who manages every fleet may create another.".into()));
     }
     check(request.retention_days, request.offline_after_seconds)?;
-    let fleet: Fleet = create(&state, &access, &request).await?.try_into()?;
+    let mut transaction = state.pool.begin().await?;
+    let fleet: Fleet = create(&mut transaction, &state.seal, &access, &request).await?.try_into()?;
+    transaction.commit().await?;
     Ok((StatusCode::CREATED, etag(fleet.version), axum::Json(fleet)))
 }
 
 /// Creates a fleet and its authority.
 pub(crate) async fn create(
-    state: &AppState,
+    connection: &mut PgConnection,
+    seal: &Seal,
     principal: &Principal,
     request: &CreateFleetRequest,
 ) -> Result<FleetRow, ApiError> {
-    let mut transaction = state.pool.begin().await?;
-    let root = authorities::root(&mut transaction, &state.seal).await?;
+    let root = authorities::root(connection, seal).await?;
     let authority = root.for_fleet(&request.name)?;
-    let key_sealed = state.seal.seal(&authorities::fleet_purpose(&request.name), &authority.key_pem)?;
+    let key_sealed = seal.seal(&authorities::fleet_purpose(&request.name), &authority.key_pem)?;
     let fleet = NewFleet {
         name: &request.name,
         auto_register: request.auto_register,
@@ -85,15 +89,14 @@ pub(crate) async fn create(
         ca_certificate_pem: &authority.certificate_pem,
         ca_key_sealed: &key_sealed,
     };
-    let row = db::fleets::insert_fleet(&mut transaction, fleet).await.map_err(|error| {
+    let row = db::fleets::insert_fleet(connection, fleet).await.map_err(|error| {
         match violated_constraint(&error) {
             Some("fleets_name_key") => ApiError::Conflict(format!("There is a fleet '{}' already.", request.name)),
             _ => error.into(),
         }
     })?;
     let resource = request.name.as_str();
-    audit::record(&mut transaction, principal, Some(row.id), "fleet.create", resource, json!(request)).await?;
-    transaction.commit().await?;
+    audit::record(connection, principal, Some(row.id), "fleet.create", resource, json!(request)).await?;
     Ok(row)
 }
 
@@ -113,7 +116,7 @@ pub(crate) async fn read_fleet(
 
 /// Change a fleet.
 ///
-/// What is absent stays. Needs If-Match with the ETag last read. Scope: `admin`.
+/// What is absent stays. Needs If-Match with the `ETag` last read. Scope: `admin`.
 #[utoipa::path(patch, path = "/fleets/{fleet}", tag = "fleets", params(("fleet" = FleetName, Path), ("If-Match" = String, Header)),
     request_body = UpdateFleetRequest,
     responses((status = OK, body = Fleet), (status = "4XX", body = Problem, content_type = "application/problem+json")))]

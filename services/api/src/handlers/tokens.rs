@@ -112,10 +112,10 @@ pub(crate) async fn delete_token(
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
     let mut transaction = state.pool.begin().await?;
-    let name = db::tokens::delete_token(&mut transaction, id, access.fleet_id())
+    let (name, fleet_id) = db::tokens::delete_token(&mut transaction, id, access.fleet_id())
         .await?
         .ok_or_else(|| ApiError::not_found("token", id))?;
-    audit::record(&mut transaction, &access, access.fleet_id(), "token.revoke", &name, json!({"id": id})).await?;
+    audit::record(&mut transaction, &access, fleet_id, "token.revoke", &name, json!({"id": id})).await?;
     transaction.commit().await?;
     state.principals.invalidate_all();
     Ok(StatusCode::NO_CONTENT)

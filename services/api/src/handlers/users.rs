@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     audit,
-    auth::{Access, Admin},
+    auth::{Access, Admin, Principal},
     db,
     db::users::UserRow,
     extract::{Json, Path},
@@ -24,9 +24,9 @@ use crate::{
 /// The user as shown.
 pub(crate) fn user(row: UserRow) -> Result<User, ApiError> {
     Ok(User {
+        role: role_of(&row)?,
         id: row.id,
         email: row.email,
-        role: row.role.parse().map_err(ApiError::internal)?,
         fleet: row.fleet.map(|name| name.parse()).transpose().map_err(ApiError::internal)?,
         created_at: row.created_at,
         last_sign_in_at: row.last_sign_in_at,
@@ -49,7 +49,7 @@ pub(crate) async fn list_users(
 
 /// Create a user.
 ///
-/// Scope: `admin`.
+/// Scope: `admin`; nobody can give a role of which they lack a scope.
 #[utoipa::path(post, path = "/users", tag = "users", request_body = CreateUserRequest,
     responses((status = CREATED, body = User), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create_user(
@@ -58,6 +58,7 @@ pub(crate) async fn create_user(
     Json(request): Json<CreateUserRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     let email = check_email(&request.email)?;
+    may_manage(&access, request.role)?;
     passwords::check(&request.password)?;
     let hash = passwords::hash(request.password).await?;
     let mut transaction = state.pool.begin().await?;
@@ -95,13 +96,17 @@ pub(crate) async fn update_user(
     };
     let mut transaction = state.pool.begin().await?;
     let before = find(&mut transaction, &access, id).await?;
+    may_manage(&access, role_of(&before)?)?;
+    if let Some(role) = request.role {
+        may_manage(&access, role)?;
+    }
     if request.role.is_some_and(|role| role != Role::Admin) {
         keep_an_admin(&mut transaction, &before).await?;
     }
     let role = request.role.map(Role::as_str);
     db::users::update_user(&mut transaction, id, hash.as_deref(), role).await?;
     let detail = json!({"role": request.role, "password_changed": hash.is_some()});
-    audit::record(&mut transaction, &access, access.fleet_id(), "user.update", &before.email, detail).await?;
+    audit::record(&mut transaction, &access, before.fleet_id, "user.update", &before.email, detail).await?;
     let row = find(&mut transaction, &access, id).await?;
     transaction.commit().await?;
     state.principals.invalidate_all();
@@ -120,9 +125,10 @@ pub(crate) async fn delete_user(
 ) -> Result<StatusCode, ApiError> {
     let mut transaction = state.pool.begin().await?;
     let row = find(&mut transaction, &access, id).await?;
+    may_manage(&access, role_of(&row)?)?;
     keep_an_admin(&mut transaction, &row).await?;
     db::users::delete_user(&mut transaction, id).await?;
-    audit::record(&mut transaction, &access, access.fleet_id(), "user.delete", &row.email, json!({})).await?;
+    audit::record(&mut transaction, &access, row.fleet_id, "user.delete", &row.email, json!({})).await?;
     transaction.commit().await?;
     state.principals.invalidate_all();
     Ok(StatusCode::NO_CONTENT)
@@ -131,6 +137,15 @@ pub(crate) async fn delete_user(
 async fn find(connection: &mut PgConnection, access: &Access<Admin>, id: Uuid) -> Result<UserRow, ApiError> {
     let row = db::users::find_user(connection, id, access.fleet_id()).await?;
     row.ok_or_else(|| ApiError::not_found("user", id))
+}
+
+fn role_of(row: &UserRow) -> Result<Role, ApiError> {
+    row.role.parse().map_err(ApiError::internal)
+}
+
+/// Refuses one who lacks a scope of the role: by the password of such a user they would have it.
+fn may_manage(principal: &Principal, role: Role) -> Result<(), ApiError> {
+    role.scopes().iter().try_for_each(|scope| principal.require(*scope))
 }
 
 /// Refuses to take the last one away who may manage every fleet.

@@ -33,7 +33,7 @@ pub(super) fn stream(state: AppState, fleet_id: i64, filter: DeviceFilter, forma
             let rows =
                 db::devices::list_devices(&mut connection, fleet_id, &filter, after.as_deref(), CHUNK).await?;
             let text = write(&rows, format, after.is_none())?;
-            let next = rows.last().filter(|_| rows.len() as i64 == CHUNK).map(|row| Some(row.name.clone()));
+            let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(CHUNK)).map(|row| Some(row.name.clone()));
             Ok(Some((Bytes::from(text), next)))
         }
     });
