@@ -1,42 +1,25 @@
 //! A private Mosquitto.
 
 use std::{
-    fmt::Write as _,
+    net::Ipv4Addr,
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::Context as _;
 use tokio::net::TcpStream;
 
 use crate::{
+    Error, Server, StopSignal,
+    broker::configuration::{ACCESS, configuration},
     find,
-    process::{Launch, Process, StopSignal, wait_until_ready},
-    user::{self, User},
+    folder::Folder,
 };
 
-const START_DEADLINE: Duration = Duration::from_secs(15);
-const STOP_DEADLINE: Duration = Duration::from_secs(10);
+mod configuration;
 
-/// Messages that the broker keeps for a session that is away, as ingest's is when it restarts: at 1,000 messages a second
-/// an outage of half an hour. What comes beyond is lost, because MQTT has no way to refuse it.
-const MAX_QUEUED_MESSAGES: u32 = 2_000_000;
-/// The largest packet that is taken from a device: above the 64 KiB that are stored, so that an oversize message becomes a
-/// dead letter instead of a broken connection.
-const MAX_PACKET_BYTES: u32 = 1_048_576;
-
-/// Who may do what. `%u` is the user's name, which a device's certificate gives as `fleet/device`.
-const ACCESS: &str = "\
-user ingest
-topic read v1/#
-topic write v1/+/+/receipt
-
-pattern write v1/%u/telemetry
-pattern write v1/%u/status
-pattern write v1/%u/command/+/result
-pattern read v1/%u/command/+
-pattern read v1/%u/receipt
-";
+/// It writes its sessions before it ends.
+const STOP_GRACE: Duration = Duration::from_secs(20);
 
 /// Certificates of the TLS listener.
 #[derive(Debug, Clone)]
@@ -47,7 +30,8 @@ pub struct BrokerTls {
     pub certificate: String,
     /// PEM of its private key.
     pub key: String,
-    /// PEM of the list of revoked client certificates, where there is one.
+    /// PEM of the lists of revoked client certificates, where there are any. With them Mosquitto demands a list of every
+    /// authority that signs clients itself: one is missing, and all of that authority's clients are refused.
     pub revoked: Option<String>,
 }
 
@@ -64,116 +48,83 @@ pub struct BrokerOptions {
 #[derive(Debug)]
 pub struct Broker {
     program: PathBuf,
-    folder: PathBuf,
-    user: Option<User>,
-    port: u16,
-    process: Option<Process>,
+    ports: Vec<(Ipv4Addr, u16)>,
+    server: Server,
 }
 
 impl Broker {
     /// Prepares an instance in `folder`, which keeps sessions and retained messages.
-    pub fn prepare(folder: &Path, options: &BrokerOptions) -> anyhow::Result<Self> {
+    pub fn prepare(folder: &Path, options: &BrokerOptions) -> Result<Self, Error> {
         let program = find::program(&["mosquitto"], "mosquitto")?;
-        let user = user::unprivileged()?;
-        let folder = user::private_folder(folder, user)?;
-        let broker = Self {
-            program,
-            user,
-            port: options
-                .tls
-                .as_ref()
-                .map(|(port, _)| *port)
-                .or(options.plain)
-                .context("the broker needs a listener")?,
-            folder,
-            process: None,
-        };
-        broker.write("acl", ACCESS)?;
-        let configuration = broker.configuration(options)?;
-        broker.write("mosquitto.conf", &configuration)?;
+        let mut ports = Vec::new();
+        ports.extend(options.tls.as_ref().map(|(port, _)| (Ipv4Addr::UNSPECIFIED, *port)));
+        ports.extend(options.plain.map(|port| (Ipv4Addr::LOCALHOST, port)));
+        if ports.is_empty() {
+            return Err(Error::Options("the broker needs a listener"));
+        }
+        let folder = Folder::open(folder)?;
+        let server = Server::new("Mosquitto", folder, StopSignal::Terminate, STOP_GRACE);
+        let broker = Self { program, ports, server };
+        broker.write(options)?;
         Ok(broker)
     }
 
-    fn configuration(&self, options: &BrokerOptions) -> anyhow::Result<String> {
-        let folder = self.folder.display();
-        let mut text = format!(
-            "per_listener_settings true\n\
-             persistence true\npersistence_location {folder}/\nautosave_interval 10\n\
-             max_queued_messages {MAX_QUEUED_MESSAGES}\nmax_queued_bytes 0\nmax_inflight_messages 0\n\
-             max_packet_size {MAX_PACKET_BYTES}\nmessage_size_limit 0\n\
-             log_dest stderr\nlog_type error\nlog_type warning\nlog_type notice\nconnection_messages false\n"
-        );
-        if let Some((port, tls)) = &options.tls {
-            self.write("client-ca.pem", &tls.client_ca)?;
-            self.write("certificate.pem", &tls.certificate)?;
-            self.write("key.pem", &tls.key)?;
-            write!(
-                text,
-                "\nlistener {port}\nallow_anonymous false\nrequire_certificate true\nuse_identity_as_username true\n\
-                 cafile {folder}/client-ca.pem\ncertfile {folder}/certificate.pem\nkeyfile {folder}/key.pem\n\
-                 tls_version tlsv1.2\nacl_file {folder}/acl\n"
-            )?;
-            if let Some(revoked) = &tls.revoked {
-                self.write("revoked.pem", revoked)?;
-                writeln!(text, "crlfile {folder}/revoked.pem")?;
-            }
-        }
-        if let Some(port) = options.plain {
-            write!(text, "\nlistener {port} 127.0.0.1\nallow_anonymous true\n")?;
-        }
-        Ok(text)
+    /// Removes the folder when this is dropped, or when this process is killed.
+    #[must_use]
+    pub fn temporary(mut self) -> Self {
+        self.server.set_temporary();
+        self
     }
 
-    fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
-        let path = self.folder.join(name);
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        user::give(&path, self.user)
+    fn write(&self, options: &BrokerOptions) -> Result<(), Error> {
+        let folder = self.server.files();
+        folder.write("acl", ACCESS)?;
+        if let Some((_, tls)) = &options.tls {
+            folder.write("client-ca.pem", &tls.client_ca)?;
+            folder.write("certificate.pem", &tls.certificate)?;
+            folder.write("key.pem", &tls.key)?;
+            if let Some(revoked) = &tls.revoked {
+                folder.write("revoked.pem", revoked)?;
+            }
+        }
+        folder.write("mosquitto.conf", &configuration(folder.path(), options))
     }
 
     /// Starts the broker and waits until it takes connections.
-    pub async fn start(&mut self) -> anyhow::Result<()> {
-        let log = self.log();
-        let arguments = ["-c".into(), self.folder.join("mosquitto.conf").into_os_string()];
-        let mut process = Process::start(Launch {
-            name: "Mosquitto".into(),
-            program: &self.program,
-            arguments: arguments.into(),
-            environment: Vec::new(),
-            user: self.user,
-            stop: StopSignal::Terminate,
-            log: &log,
-        })?;
-        let port = self.port;
-        let ready = || async move { TcpStream::connect(("127.0.0.1", port)).await.is_ok() };
-        wait_until_ready(&mut process, &log, START_DEADLINE, ready).await?;
-        self.process = Some(process);
-        Ok(())
+    pub async fn start(&mut self) -> Result<(), Error> {
+        let arguments = vec!["-c".into(), self.server.files().file("mosquitto.conf").into_os_string()];
+        let ports = self.ports.clone();
+        self.server.launch(&self.program, arguments, &ports, || all_answer(ports.clone())).await
     }
 
-    /// Stops the broker, which writes its sessions to disk.
-    pub async fn stop(&mut self) -> anyhow::Result<()> {
-        match self.process.take() {
-            Some(mut process) => process.stop(STOP_DEADLINE).await,
-            None => Ok(()),
+    /// Refuses these clients from now on; their connections stay until they end. Works only where the broker was prepared
+    /// with a list, be it an empty one.
+    pub fn revoke(&mut self, revoked: &str) -> Result<(), Error> {
+        self.server.files().write("revoked.pem", revoked)?;
+        self.server.process().map_or(Ok(()), crate::Process::reload)
+    }
+}
+
+async fn all_answer(ports: Vec<(Ipv4Addr, u16)>) -> bool {
+    for (_, port) in ports {
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+            return false;
         }
     }
+    true
+}
 
-    /// Kills the broker, as a crash would: what it acknowledged since its last snapshot is lost.
-    pub async fn kill(&mut self) -> anyhow::Result<()> {
-        match self.process.take() {
-            Some(mut process) => process.kill().await,
-            None => Ok(()),
-        }
+/// Stop, kill, pause and the rest are the same for every server.
+impl Deref for Broker {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
     }
+}
 
-    /// The running server.
-    pub fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
-    }
-
-    /// The file of its log.
-    pub fn log(&self) -> PathBuf {
-        self.folder.join("log")
+impl DerefMut for Broker {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 }

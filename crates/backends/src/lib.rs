@@ -1,15 +1,24 @@
 #![doc = include_str!("../README.md")]
 
-pub mod broker;
+mod broker;
+mod error;
 pub mod find;
-pub mod postgres;
+mod folder;
+mod leftover;
+mod postgres;
 pub mod process;
-pub mod redis;
+mod redis;
+mod run;
+mod server;
 pub mod user;
 
 pub use broker::{Broker, BrokerOptions, BrokerTls};
+pub use error::Error;
+pub use folder::{folder_for, remove_folder};
 pub use postgres::Postgres;
+pub use process::{Launch, Process, StopSignal};
 pub use redis::Redis;
+pub use server::Server;
 
 /// A port of 127.0.0.1 that was free a moment ago.
 pub fn free_port() -> std::io::Result<u16> {

@@ -1,74 +1,84 @@
 //! A private PostgreSQL.
 
 use std::{
-    os::unix::process::CommandExt as _,
+    net::Ipv4Addr,
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use rustix::process::Pid;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::process::Command;
 
 use crate::{
-    find,
-    process::{Launch, Process, StopSignal, wait_until_ready},
-    random_secret,
-    user::{self, User},
+    Error, Server, StopSignal, error::Doing as _, find, folder::Folder, leftover, random_secret, run::run,
 };
 
 /// The role that owns everything in the instance.
 const ROLE: &str = "argosy";
-/// How long a start may take: recovery after a crash reads the log again.
-const START_DEADLINE: Duration = Duration::from_secs(60);
 /// How long a stop may take before it becomes a kill, after which the next start recovers.
-const STOP_DEADLINE: Duration = Duration::from_secs(20);
+const STOP_GRACE: Duration = Duration::from_secs(20);
 
 /// A PostgreSQL instance of our own, listening on 127.0.0.1 only, with a password.
 #[derive(Debug)]
 pub struct Postgres {
     programs: PathBuf,
-    folder: PathBuf,
-    user: Option<User>,
     port: u16,
     password: SecretString,
     durable: bool,
-    process: Option<Process>,
+    server: Server,
 }
 
 impl Postgres {
     /// Prepares an instance in `folder`, which keeps its data. Without `durable` a crash of the machine may cost data, as is
     /// right for tests alone; a crash of the server costs none either way.
-    pub fn prepare(folder: &Path, port: u16, durable: bool) -> anyhow::Result<Self> {
-        let programs = find::postgres_programs()?;
-        let user = user::unprivileged()?;
-        let folder = user::private_folder(folder, user)?;
-        let password_file = folder.join("password");
-        let data = folder.join("data");
-        if !data.join("PG_VERSION").is_file() {
-            std::fs::write(&password_file, random_secret())?;
-            user::give(&password_file, user)?;
-            run(
-                user,
-                Command::new(programs.join("initdb"))
-                    .args(["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-instructions"])
-                    .arg("--no-sync")
-                    .arg(format!("--username={ROLE}"))
-                    .arg(format!("--pwfile={}", password_file.display()))
-                    .arg(format!("--pgdata={}", data.display())),
-            )?;
+    pub fn prepare(folder: &Path, port: u16, durable: bool) -> Result<Self, Error> {
+        let folder = Folder::open(folder)?;
+        let programs = programs_for(&folder.file("data"))?;
+        let password_file = folder.file("password");
+        if !password_file.exists() {
+            folder.write("password", &random_secret())?;
         }
         let password = std::fs::read_to_string(&password_file)
-            .with_context(|| format!("cannot read {}", password_file.display()))?
+            .doing(|| format!("read {}", password_file.display()))?
             .into();
-        Ok(Self { programs, folder, user, port, password, durable, process: None })
+        let server = Server::new("PostgreSQL", folder, StopSignal::Interrupt, STOP_GRACE);
+        Ok(Self { programs, port, password, durable, server })
     }
 
-    /// Starts the server and waits until it takes connections.
-    pub async fn start(&mut self) -> anyhow::Result<()> {
-        self.stop_leftover()?;
-        let log = self.log();
-        let mut arguments = vec!["-D".to_owned(), self.data().display().to_string()];
+    /// Removes the folder with everything in it when this is dropped, or when this process is killed.
+    #[must_use]
+    pub fn temporary(mut self) -> Self {
+        self.server.set_temporary();
+        self
+    }
+
+    /// Starts the server, the first time with new data, and waits until it takes connections.
+    pub async fn start(&mut self) -> Result<(), Error> {
+        self.initialize().await?;
+        self.remove_stale_pid_file();
+        let mut arguments = vec!["-D".into(), self.data().into_os_string()];
+        for setting in self.settings() {
+            arguments.extend(["-c".into(), setting.into()]);
+        }
+        let program = self.programs.join("postgres");
+        let ready = self.programs.join("pg_isready");
+        let port = self.port.to_string();
+        let ports = [(Ipv4Addr::LOCALHOST, self.port)];
+        self.server
+            .launch(&program, arguments, &ports, || {
+                // It opens a session, which a server that still recovers refuses.
+                let mut check = Command::new(&ready);
+                check
+                    .args(["--quiet", "--timeout=2", "--host=127.0.0.1", "--port", &port])
+                    .kill_on_drop(true);
+                async move { check.status().await.is_ok_and(|status| status.success()) }
+            })
+            .await
+    }
+
+    fn settings(&self) -> Vec<String> {
         let mut settings = vec![
             format!("port={}", self.port),
             "listen_addresses=127.0.0.1".into(),
@@ -80,98 +90,100 @@ impl Postgres {
             "log_min_messages=warning".into(),
         ];
         if !self.durable {
-            settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"].map(Into::into));
+            // Commits still reach the machine, so that a killed server loses none: `synchronous_commit` stays on.
+            settings.extend(["fsync=off", "full_page_writes=off"].map(Into::into));
         }
-        for setting in settings {
-            arguments.extend(["-c".into(), setting]);
-        }
-        let program = self.programs.join("postgres");
-        let mut process = Process::start(Launch {
-            name: "PostgreSQL".into(),
-            program: &program,
-            arguments: arguments.into_iter().map(Into::into).collect(),
-            environment: Vec::new(),
-            user: self.user,
-            stop: StopSignal::Interrupt,
-            log: &log,
-        })?;
-        let ready = self.programs.join("pg_isready");
-        let port = self.port.to_string();
-        wait_until_ready(&mut process, &log, START_DEADLINE, || {
-            let mut check = tokio::process::Command::new(&ready);
-            check.args(["--quiet", "--host=127.0.0.1", "--port", &port]);
-            async move { check.status().await.is_ok_and(|status| status.success()) }
-        })
-        .await?;
-        self.process = Some(process);
-        Ok(())
+        settings
     }
 
-    /// Stops the server: sessions end, data is written.
-    pub async fn stop(&mut self) -> anyhow::Result<()> {
-        match self.process.take() {
-            Some(mut process) => process.stop(STOP_DEADLINE).await,
-            None => Ok(()),
+    /// Makes the data, unless it is there.
+    async fn initialize(&self) -> Result<(), Error> {
+        let data = self.data();
+        if data.join("PG_VERSION").is_file() {
+            return Ok(());
         }
+        // Made apart and moved: where it is interrupted, no half of it is taken for the whole.
+        let new = self.server.files().file("data.new");
+        if new.exists() {
+            std::fs::remove_dir_all(&new).doing(|| format!("remove {}", new.display()))?;
+        }
+        let mut initdb = Command::new(self.programs.join("initdb"));
+        initdb
+            .args(["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-instructions"])
+            .arg(format!("--username={ROLE}"))
+            .arg(format!("--pwfile={}", self.server.files().file("password").display()))
+            .arg(format!("--pgdata={}", new.display()));
+        if !self.durable {
+            initdb.arg("--no-sync");
+        }
+        run(self.server.files().user(), &mut initdb, "").await?;
+        std::fs::rename(&new, &data).doing(|| format!("move {}", new.display()))
     }
 
-    /// Kills the postmaster, as a crash would.
-    pub async fn kill(&mut self) -> anyhow::Result<()> {
-        match self.process.take() {
-            Some(mut process) => process.kill().await,
-            None => Ok(()),
-        }
-    }
-
-    /// The running server.
-    pub fn process(&mut self) -> Option<&mut Process> {
-        self.process.as_mut()
+    /// Makes a database, unless it is there. The server has to run.
+    pub async fn create_database(&self, name: &str) -> Result<(), Error> {
+        const CREATE: &str = "select format('create database %I', :'name') \
+            where not exists (select from pg_database where datname = :'name') \\gexec\n";
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--host=127.0.0.1",
+            "--dbname=postgres",
+        ])
+        .arg(format!("--username={ROLE}"))
+        .arg(format!("--port={}", self.port))
+        .arg(format!("--set=name={name}"))
+        .env("PGPASSWORD", self.password.expose_secret())
+        .env("PGCONNECT_TIMEOUT", "10");
+        run(self.server.files().user(), &mut psql, CREATE).await
     }
 
     /// Where a database of this instance is reached.
     pub fn url(&self, database: &str) -> SecretString {
-        format!("postgres://{ROLE}:{}@127.0.0.1:{}/{database}", self.password.expose_secret(), self.port).into()
-    }
-
-    /// The file of its log.
-    pub fn log(&self) -> PathBuf {
-        self.folder.join("log")
+        format!("postgres://{ROLE}:{}@127.0.0.1:{}/{database}", self.password.expose_secret(), self.port)
+            .into()
     }
 
     fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.server.files().file("data")
     }
 
-    /// Stops a server of this folder whose owner was killed before it could.
-    fn stop_leftover(&self) -> anyhow::Result<()> {
-        let pid_file = self.data().join("postmaster.pid");
-        if !pid_file.exists() {
-            return Ok(());
+    /// Removes the lock of a server that has ended, where another program has its number by now. PostgreSQL itself removes
+    /// one whose number is free, after it has made sure that no session of the old server is left.
+    fn remove_stale_pid_file(&self) {
+        let file = self.data().join("postmaster.pid");
+        let reused =
+            |pid: &Pid| leftover::is_alive(*pid) && !leftover::belongs_to(*pid, self.server.folder());
+        if leftover::read_pid(&file).filter(reused).is_some() {
+            // Where it cannot be removed, PostgreSQL's own message says so.
+            let _ = std::fs::remove_file(file);
         }
-        let stopped = run(
-            self.user,
-            Command::new(self.programs.join("pg_ctl"))
-                .args(["stop", "--mode=fast", "--silent", "--timeout=20"])
-                .arg(format!("--pgdata={}", self.data().display())),
-        );
-        if stopped.is_err() {
-            // No such process: the file is what a crash left.
-            let _ = std::fs::remove_file(pid_file);
-        }
-        Ok(())
     }
 }
 
-/// Runs a program to its end; its output is the error's where it fails.
-fn run(user: Option<User>, command: &mut Command) -> anyhow::Result<()> {
-    command.current_dir("/");
-    if let Some(user) = user {
-        command.gid(user.gid).uid(user.uid);
+/// The programs that understand the data, or the newest where there is none yet.
+fn programs_for(data: &Path) -> Result<PathBuf, Error> {
+    let version = std::fs::read_to_string(data.join("PG_VERSION")).ok();
+    let version = version.and_then(|text| text.trim().parse().ok());
+    find::postgres_programs(version).map_err(|error| match version {
+        Some(version) => Error::OtherVersion { folder: data.to_owned(), version },
+        None => error,
+    })
+}
+
+/// Stop, kill, pause and the rest are the same for every server.
+impl Deref for Postgres {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
     }
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot run {program}"))?;
-    if !output.status.success() {
-        bail!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+}
+
+impl DerefMut for Postgres {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
-    Ok(())
 }

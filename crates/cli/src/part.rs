@@ -72,9 +72,9 @@ impl Part {
     /// Starts it, and waits until it is ready.
     pub(crate) async fn start(&mut self) -> anyhow::Result<()> {
         match self {
-            Self::Postgres(postgres) => postgres.start().await,
-            Self::Redis(redis) => redis.start().await,
-            Self::Broker(broker) => broker.start().await,
+            Self::Postgres(postgres) => Ok(postgres.start().await?),
+            Self::Redis(redis) => Ok(redis.start().await?),
+            Self::Broker(broker) => Ok(broker.start().await?),
             Self::Service(service) => service.start().await,
         }
     }
@@ -88,7 +88,9 @@ impl Part {
             Self::Service(service) => service.process.as_mut(),
         };
         match process {
-            Some(process) => process.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string()),
+            Some(process) => {
+                process.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string())
+            }
             None => "it does not run".into(),
         }
     }
@@ -96,11 +98,11 @@ impl Part {
     /// Stops it: what it works on is finished first.
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
         match self {
-            Self::Postgres(postgres) => postgres.stop().await,
-            Self::Redis(redis) => redis.stop().await,
-            Self::Broker(broker) => broker.stop().await,
+            Self::Postgres(postgres) => Ok(postgres.stop().await?),
+            Self::Redis(redis) => Ok(redis.stop().await?),
+            Self::Broker(broker) => Ok(broker.stop().await?),
             Self::Service(service) => match service.process.take() {
-                Some(mut process) => process.stop(STOP_DEADLINE).await,
+                Some(mut process) => Ok(process.stop(STOP_DEADLINE).await?),
                 None => Ok(()),
             },
         }
