@@ -1,4 +1,4 @@
-//! Registers devices and keeps their certificates, so that a second start asks the API for nothing.
+//! Registers devices and keeps their certificates, so that a second start asks the API for next to nothing.
 
 use std::{
     fs::{DirBuilder, File},
@@ -34,9 +34,10 @@ pub(crate) async fn enrol(options: &RunOptions, names: &[DeviceName]) -> anyhow:
         .mode(0o700)
         .create(&folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
+    let client = options.api.client()?;
+    forget_another_installation(&client, &folder).await?;
     let missing: Vec<&DeviceName> = names.iter().filter(|name| !file(&folder, name).exists()).collect();
     if !missing.is_empty() {
-        let client = options.api.client()?;
         register(&client, &missing).await?;
         let progress = ProgressBar::new(missing.len() as u64).with_message("certificates");
         stream::iter(missing)
@@ -55,6 +56,19 @@ pub(crate) async fn enrol(options: &RunOptions, names: &[DeviceName]) -> anyhow:
             client_config_with_identity(options.mqtt_ca.as_deref(), &identity)
         })
         .collect()
+}
+
+/// Certificates of another installation are of no use here: they are those that another authority signed.
+async fn forget_another_installation(client: &Client, folder: &Path) -> anyhow::Result<()> {
+    let authority = patiently(|| client.read_device_ca()).await.context("the API does not say who signs devices")?;
+    let known = folder.join("authority");
+    if std::fs::read_to_string(&known).ok().as_deref() != Some(authority.as_str()) {
+        for entry in std::fs::read_dir(folder)? {
+            std::fs::remove_file(entry?.path())?;
+        }
+        std::fs::write(known, authority)?;
+    }
+    Ok(())
 }
 
 async fn register(client: &Client, names: &[&DeviceName]) -> anyhow::Result<()> {
