@@ -145,7 +145,7 @@ fn elsewhere(wanted: &Path) -> PathBuf {
         match byte {
             b'/' => name.push('-'),
             byte if byte.is_ascii_alphanumeric() => name.push(char::from(byte)),
-            byte => name.push_str(&format!("_{byte:02x}")),
+            byte => name.extend(format!("_{byte:02x}").chars()),
         }
     }
     Path::new(ELSEWHERE).join(name)

@@ -156,7 +156,7 @@ impl Postgres {
         let file = self.data().join("postmaster.pid");
         let reused =
             |pid: &Pid| leftover::is_alive(*pid) && !leftover::belongs_to(*pid, self.server.folder());
-        if leftover::read_pid(&file).filter(reused).is_some() {
+        if leftover::read_pid(&file).as_ref().is_some_and(reused) {
             // Where it cannot be removed, PostgreSQL's own message says so.
             let _ = std::fs::remove_file(file);
         }

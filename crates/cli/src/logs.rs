@@ -24,7 +24,10 @@ pub(crate) async fn print(folder: &Folder, part: &str, follow: bool) -> anyhow::
     let mut position = file.seek(SeekFrom::Start(text.len() as u64))?;
     let skipped = text.iter().rev().enumerate().filter(|(_, byte)| **byte == b'\n').nth(LINES);
     out.write_all(&text[skipped.map_or(0, |(back, _)| text.len() - back)..])?;
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         out.flush()?;
         tokio::time::sleep(INTERVAL).await;
         if std::fs::metadata(&path)?.len() < position {
@@ -34,7 +37,6 @@ pub(crate) async fn print(folder: &Folder, part: &str, follow: bool) -> anyhow::
         position += file.read_to_end(&mut more)? as u64;
         out.write_all(&more)?;
     }
-    Ok(())
 }
 
 fn find(folder: &Folder, part: &str) -> anyhow::Result<PathBuf> {

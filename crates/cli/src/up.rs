@@ -132,7 +132,7 @@ async fn create_database(server: &str) -> anyhow::Result<()> {
 
 /// 32 random bytes in hex.
 fn seal_key() -> String {
-    random_secret().bytes().map(|byte| format!("{byte:02x}")).collect()
+    random_secret().bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn welcome(folder: &Folder, options: &UpOptions, seconds: f64) -> String {

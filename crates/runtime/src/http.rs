@@ -71,6 +71,7 @@ fn new_id() -> HeaderValue {
     HeaderValue::from_str(&uuid::Uuid::now_v7().simple().to_string()).expect("hex digits are a valid header")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<String>()

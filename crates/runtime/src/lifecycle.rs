@@ -50,7 +50,7 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "The service ended with an error.");
-            let is_configuration = error.chain().any(|cause| cause.is::<ConfigError>());
+            let is_configuration = error.chain().any(<dyn std::error::Error>::is::<ConfigError>);
             ExitCode::from(if is_configuration { EXIT_CONFIGURATION } else { 1 })
         }
     };

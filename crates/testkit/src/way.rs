@@ -46,6 +46,7 @@ pub(crate) fn explain<T>(result: anyhow::Result<T>, variable: &str, way: &Way) -
 pub(crate) type Held = Option<Box<dyn Any + Send + Sync>>;
 
 /// Keeps it until the server's handle is dropped.
+#[expect(clippy::unnecessary_wraps, reason = "a server that runs without us is held by nothing")]
 pub(crate) fn hold(what: impl Any + Send + Sync) -> Held {
     Some(Box::new(what))
 }

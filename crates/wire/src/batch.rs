@@ -168,7 +168,7 @@ mod tests {
         ], topic in "[^\0]{0,20}") {
             let mut batch = Vec::new();
             write_line(&mut batch, &topic, 7, &payload);
-            prop_assert_eq!(batch.iter().filter(|byte| **byte == b'\n').count(), 1);
+            prop_assert_eq!(batch.iter().position(|byte| *byte == b'\n'), Some(batch.len() - 1));
             let line = BatchLine::parse(&batch[..batch.len() - 1]).unwrap();
             prop_assert_eq!(line.received_at, Some(7));
             let (read_topic, carried) = line.into_parts();

@@ -10,6 +10,7 @@ use tokio::{
 use crate::{config::BatchConfig, metrics, window::Ticket};
 
 /// A message as it came.
+#[expect(clippy::struct_field_names, reason = "`received_at` is what the batch line calls it")]
 #[derive(Debug)]
 pub(crate) struct Received {
     /// What to acknowledge once it is committed; nothing for `QoS` 0.

@@ -81,7 +81,7 @@ impl Device {
             last: schedule.next,
         };
         let mut connections = 0;
-        let mut storm = shared.storm.subscribe();
+        let mut breaks = shared.storm.subscribe();
         // A start of many devices is no storm.
         let spread = Duration::from_millis(self.random.random_range(0..1000));
         let mut pause = spread.min(shared.period * 2);
@@ -105,7 +105,7 @@ impl Device {
             }
             connections += 1;
             let ended = self
-                .connected(connections, &mut maker, &mut schedule, &mut store, &mut storm, &stop, &mut deadline, grace)
+                .connected(connections, &mut maker, &mut schedule, &mut store, &mut breaks, &stop, &mut deadline, grace)
                 .await;
             match ended {
                 connection::Ended::Done => return,

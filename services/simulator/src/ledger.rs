@@ -41,6 +41,7 @@ impl Ranges {
     }
 
     /// The numbers that `other` lacks, as runs.
+    #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let mut missing = Self::default();
         for (first, last) in self.iter() {
@@ -182,7 +183,7 @@ mod tests {
             let ((one, one_set), (two, two_set)) = (build(&one), build(&two));
             let numbers = |ranges: &Ranges| ranges.iter().flat_map(|(first, last)| first..=last).collect::<BTreeSet<_>>();
             prop_assert_eq!(numbers(&one), one_set.clone());
-            prop_assert_eq!(one.count(), one_set.len() as i64);
+            prop_assert_eq!(usize::try_from(one.count()), Ok(one_set.len()));
             prop_assert_eq!(numbers(&one.without(&two)), one_set.difference(&two_set).copied().collect::<BTreeSet<_>>());
         }
     }

@@ -21,7 +21,7 @@ enum Command {
     /// Simulate a fleet until it is stopped, or for --duration
     Run(Box<RunOptions>),
     /// Compare a ledger with what the API has; exits with 1 where they differ
-    Verify(VerifyOptions),
+    Verify(Box<VerifyOptions>),
 }
 
 fn main() -> ExitCode {

@@ -79,7 +79,7 @@ impl Device {
         maker: &mut Maker,
         schedule: &mut Schedule,
         store: &mut Store,
-        storm: &mut broadcast::Receiver<()>,
+        breaks: &mut broadcast::Receiver<()>,
         stop: &CancellationToken,
         deadline: &mut Option<Instant>,
         grace: Duration,
@@ -130,7 +130,7 @@ impl Device {
                         }
                     }
                 }
-                _ = storm.recv() => break Ended::Worked,
+                _ = breaks.recv() => break Ended::Worked,
                 () = tokio::time::sleep_until(breaks_at) => break Ended::Worked,
                 event = events.next() => match event {
                     Ok(Event::Incoming(Incoming::ConnAck(_))) => {
