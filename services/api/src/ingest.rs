@@ -19,6 +19,7 @@ use std::{borrow::Cow, time::Duration};
 
 use argosy_wire::{FleetName, telemetry::decode::Rejected};
 use chrono::{DateTime, Utc};
+use sqlx::error::DatabaseError;
 
 use crate::{
     metrics,
@@ -107,7 +108,7 @@ pub(crate) async fn store(
                 true
             }
             Failure::Database(error) => {
-                error.as_database_error().and_then(|error| error.code()).is_some_and(|code| problem::is_transient(&code))
+                error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| problem::is_transient(&code))
             }
         };
         if !worth_repeating || attempt == ATTEMPTS {

@@ -163,7 +163,7 @@ mod tests {
         assert!(!resumed.is_incomplete);
         let foreign = EventId { epoch: 1, number: 1 };
         assert!(tail.subscribe(Some(foreign)).1.is_incomplete);
-        for fleet in 0..KEPT as i64 {
+        for fleet in 0..600 {
             tail.publish(batch(fleet));
         }
         assert!(tail.subscribe(Some(first)).1.is_incomplete);

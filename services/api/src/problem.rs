@@ -132,7 +132,7 @@ impl From<sqlx::Error> for ApiError {
         if is_unavailable(&error) {
             return Self::Unavailable(error);
         }
-        if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| is_unstorable(&code)) {
+        if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| is_unstorable(&code)) {
             return Self::BadRequest("Text cannot have the character U+0000.".into());
         }
         Self::Internal(error.into())

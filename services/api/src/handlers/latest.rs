@@ -18,7 +18,7 @@ use crate::{
     state::AppState,
 };
 
-fn latest(device: DeviceRow, row: Option<LatestRow>) -> Result<LatestValues, ApiError> {
+fn latest(device: &DeviceRow, row: Option<LatestRow>) -> Result<LatestValues, ApiError> {
     let values = row.map(|row| row.values.0).unwrap_or_default();
     Ok(LatestValues {
         device: device.name.parse().map_err(ApiError::internal)?,
@@ -41,7 +41,7 @@ pub(crate) async fn read_latest(
     let device = devices::find(&state, &access, &name).await?;
     let mut connection = state.pool.acquire().await?;
     let row = db::latest::list_latest(&mut connection, &[device.id]).await?.pop();
-    Ok(axum::Json(latest(device, row)?))
+    Ok(axum::Json(latest(&device, row)?))
 }
 
 /// Latest values of a fleet.
@@ -66,7 +66,7 @@ pub(crate) async fn list_latest(
     let mut values: HashMap<i64, LatestRow> = values.into_iter().map(|row| (row.device_id, row)).collect();
     let items = rows.into_iter().map(|row| {
         let values = values.remove(&row.id);
-        latest(row, values)
+        latest(&row, values)
     });
     Ok(axum::Json(Page { items: items.collect::<Result<_, _>>()?, next_cursor }))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use argosy_wire::telemetry::decode::Decoder;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, error::DatabaseError};
 
 use crate::{
     db::batch::{
@@ -72,7 +72,7 @@ pub(super) enum Failure {
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         // 23514 is check_violation: "no partition of relation found for row".
-        match error.as_database_error().and_then(|error| error.code()) {
+        match error.as_database_error().and_then(DatabaseError::code) {
             Some(code) if code == "23514" => Self::PartitionMissing(error),
             _ => Self::Database(error),
         }

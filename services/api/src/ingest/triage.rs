@@ -43,6 +43,7 @@ pub(super) struct Telemetry {
 }
 
 /// A status message.
+#[expect(clippy::struct_field_names, reason = "a message has a status")]
 #[derive(Debug)]
 pub(super) struct Status {
     /// The message's index in the batch.

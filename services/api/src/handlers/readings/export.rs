@@ -20,7 +20,9 @@ use crate::{
 };
 
 /// Rows read at once.
-const CHUNK: i64 = 5_000;
+const CHUNK: usize = 5_000;
+/// The same, as PostgreSQL counts.
+const CHUNK_ROWS: i64 = 5_000;
 
 /// All raw rows, device after device.
 pub(super) fn stream(
@@ -36,9 +38,9 @@ pub(super) fn stream(
         async move {
             let Some((id, name)) = found else { return Ok::<_, ApiError>(None) };
             let mut connection = state.pool.acquire().await?;
-            let rows = list_readings(&mut connection, id, range, &keys, after, CHUNK).await?;
+            let rows = list_readings(&mut connection, id, range, &keys, after, CHUNK_ROWS).await?;
             drop(connection);
-            let is_last = (rows.len() as i64) < CHUNK;
+            let is_last = rows.len() < CHUNK;
             let next = if is_last { (device + 1, None, false) } else { (device, position_after(&rows, after), false) };
             Ok(Some((Bytes::from(write(rows, &name, &keys, format, is_first)?), next)))
         }

@@ -14,6 +14,7 @@ use crate::{
 
 /// Points on a page, and buckets of an answer, at the most.
 const MAX_POINTS: usize = 10_000;
+const MAX_BUCKETS: i64 = 10_000;
 /// Devices of one request at the most.
 pub(super) const MAX_DEVICES: usize = 50;
 
@@ -88,9 +89,9 @@ impl ReadingsQuery {
             .ok_or_else(|| ApiError::BadRequest("every is a length such as 30s, 5m, 1h or 1d.".into()))?;
         let length = (range.to - range.from).num_milliseconds();
         let buckets = (length / every + 1).saturating_mul(i64::try_from(devices).unwrap_or(i64::MAX));
-        if buckets > MAX_POINTS as i64 {
+        if buckets > MAX_BUCKETS {
             return Err(ApiError::Invalid(format!(
-                "That would be {buckets} buckets, and an answer has at most {MAX_POINTS}: choose a longer every or a shorter range."
+                "That would be {buckets} buckets, and an answer has at most {MAX_BUCKETS}: choose a longer every or a shorter range."
             )));
         }
         let aggregate = self.aggregate.unwrap_or(Aggregate::Mean);

@@ -13,6 +13,7 @@ use crate::{
     ingest::{Message, plan::Plan},
 };
 
+#[expect(clippy::struct_field_names, reason = "the newest of its times")]
 struct Newest<'d> {
     last_seen_at: DateTime<Utc>,
     oldest: DateTime<Utc>,
