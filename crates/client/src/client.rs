@@ -79,6 +79,8 @@ impl Builder {
     /// The client.
     pub fn build(self) -> Result<Client, Error> {
         let configuration = |problem: String| Error::Configuration(problem);
+        // An error says that the process has a provider already, which is what is wanted.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("argosy/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)

@@ -1,5 +1,7 @@
 //! Why a request failed.
 
+use std::error::Error as _;
+
 use argosy_wire::api::problem::Problem;
 
 /// Why a request failed.
@@ -9,7 +11,7 @@ pub enum Error {
     #[error("{}", describe(.0))]
     Problem(Box<Problem>),
     /// The API could not be reached, or its answer broke off.
-    #[error("the API cannot be reached: {0}")]
+    #[error("the API cannot be reached: {}", root_cause(.0))]
     Transport(#[source] reqwest::Error),
     /// The answer is not what the API should say: another version, or something else at its address.
     #[error("the API's answer cannot be understood: {0}")]
@@ -25,6 +27,15 @@ fn describe(problem: &Problem) -> String {
         Some(id) => format!("{detail} (HTTP {}, request {id})", problem.status),
         None => format!("{detail} (HTTP {})", problem.status),
     }
+}
+
+/// What people want to know: "connection refused" rather than "error sending request".
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 impl From<reqwest::Error> for Error {
@@ -50,5 +61,25 @@ impl Error {
             Self::Transport(_) => true,
             Self::Decode(_) | Self::Configuration(_) => false,
         }
+    }
+
+    /// Whether nothing was sent, because no connection could be made.
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_connect())
+    }
+
+    /// Whether the API took too long; the request may have been carried out.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.is_timeout())
+    }
+
+    /// Whether the bearer is missing, wrong, expired or revoked (401), or may not do this (403).
+    pub fn is_denied(&self) -> bool {
+        matches!(self.status(), Some(401 | 403))
+    }
+
+    /// Whether Argosy itself said so, rather than something that stands in front of it.
+    pub fn is_from_argosy(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.kind.starts_with("urn:argosy:problem:"))
     }
 }

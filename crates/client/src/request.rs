@@ -10,6 +10,8 @@ use crate::{Client, Error};
 
 /// The largest problem that is read.
 const MAX_PROBLEM_BYTES: usize = 64 * 1024;
+/// The largest answer that is read as a whole; streams and exports have no end.
+const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a path segment cannot hold as it is.
 const SEGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'?').add(b'#').add(b'%').add(b'.').add(b'"').add(b'<').add(b'>');
@@ -98,6 +100,22 @@ async fn problem(status: StatusCode, mut response: Response) -> Error {
 
 /// Reads an answer's body.
 pub(crate) async fn json<T: DeserializeOwned>(response: Response) -> Result<T, Error> {
-    let body = response.bytes().await?;
+    let body = body(response).await?;
     serde_json::from_slice(&body).map_err(|error| Error::Decode(error.to_string()))
+}
+
+/// Reads an answer's body as text.
+pub(crate) async fn text(response: Response) -> Result<String, Error> {
+    String::from_utf8(body(response).await?).map_err(|error| Error::Decode(error.to_string()))
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ANSWER_BYTES {
+            return Err(Error::Decode(format!("it is longer than {MAX_ANSWER_BYTES} bytes")));
+        }
+    }
+    Ok(body)
 }

@@ -76,22 +76,30 @@ impl<'a> BatchLine<'a> {
 
 /// Appends one line, with its line feed. The payload goes in as it is where it is JSON on one line, else as base64.
 pub fn write_line(batch: &mut Vec<u8>, topic: &str, received_at: i64, payload: &[u8]) {
+    match embeddable(payload) {
+        Some(json) => {
+            write_start(batch, topic, received_at);
+            batch.extend_from_slice(b"\"payload\":");
+            batch.extend_from_slice(json.as_bytes());
+            batch.extend_from_slice(b"}\n");
+        }
+        None => write_base64_line(batch, topic, received_at, payload),
+    }
+}
+
+/// Appends one line whose payload is in base64, whatever it is.
+pub fn write_base64_line(batch: &mut Vec<u8>, topic: &str, received_at: i64, payload: &[u8]) {
+    write_start(batch, topic, received_at);
+    batch.extend_from_slice(b"\"payload_base64\":\"");
+    batch.extend_from_slice(STANDARD.encode(payload).as_bytes());
+    batch.extend_from_slice(b"\"}\n");
+}
+
+fn write_start(batch: &mut Vec<u8>, topic: &str, received_at: i64) {
     batch.extend_from_slice(b"{\"topic\":");
     // Topics come from the broker and may hold anything that MQTT allows.
     serde_json::to_writer(&mut *batch, topic).expect("writing text to memory cannot fail");
     write!(batch, ",\"received_at\":{received_at},").expect("writing to memory cannot fail");
-    match embeddable(payload) {
-        Some(json) => {
-            batch.extend_from_slice(b"\"payload\":");
-            batch.extend_from_slice(json.as_bytes());
-        }
-        None => {
-            batch.extend_from_slice(b"\"payload_base64\":\"");
-            batch.extend_from_slice(STANDARD.encode(payload).as_bytes());
-            batch.push(b'"');
-        }
-    }
-    batch.extend_from_slice(b"}\n");
 }
 
 /// The payload as text, where it can stand in a line without changing it.

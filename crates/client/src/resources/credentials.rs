@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Client, Error,
-    request::{path, send},
+    request::{path, send, text},
 };
 
 impl Client {
@@ -34,11 +34,11 @@ impl Client {
 
     /// `GET /device-ca`: the authority that a broker must trust, in PEM.
     pub async fn read_device_ca(&self) -> Result<String, Error> {
-        Ok(send(self.request(Method::GET, "device-ca")?).await?.text().await?)
+        text(send(self.request(Method::GET, "device-ca")?).await?).await
     }
 
     /// `GET /device-ca/crl`: the revocation lists, in PEM.
     pub async fn read_device_crl(&self) -> Result<String, Error> {
-        Ok(send(self.request(Method::GET, "device-ca/crl")?).await?.text().await?)
+        text(send(self.request(Method::GET, "device-ca/crl")?).await?).await
     }
 }

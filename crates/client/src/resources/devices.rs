@@ -10,7 +10,7 @@ use argosy_wire::{
     },
 };
 use bytes::Bytes;
-use reqwest::{Method, header};
+use reqwest::{Method, Response, header};
 
 use crate::{
     Client, Error,
@@ -57,6 +57,12 @@ impl Client {
         self.get("devices", &list.query()).await
     }
 
+    /// `GET /devices` in another form, `text/csv` or `application/x-ndjson`: all of them, as the answer streams in.
+    pub async fn export_devices(&self, list: &ListDevices, media_type: &str) -> Result<Response, Error> {
+        let request = self.open_request(Method::GET, "devices")?.query(&list.query());
+        send(request.header(header::ACCEPT, media_type)).await
+    }
+
     /// `POST /devices`
     pub async fn create_device(&self, request: &CreateDeviceRequest) -> Result<Device, Error> {
         self.post("devices", request).await
@@ -84,8 +90,13 @@ impl Client {
 
     /// `POST /devices/import`, one JSON object a line.
     pub async fn import_devices(&self, lines: Bytes) -> Result<ImportResponse, Error> {
+        self.import_devices_as(lines, "application/x-ndjson").await
+    }
+
+    /// `POST /devices/import` of this media type, `application/x-ndjson` or `text/csv`.
+    pub async fn import_devices_as(&self, body: Bytes, media_type: &str) -> Result<ImportResponse, Error> {
         let request = self.request(Method::POST, "devices/import")?;
-        json(send(request.header(header::CONTENT_TYPE, "application/x-ndjson").body(lines)).await?).await
+        json(send(request.header(header::CONTENT_TYPE, media_type).body(body)).await?).await
     }
 
     /// `GET /devices/{device}/delivery`

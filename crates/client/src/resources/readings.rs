@@ -87,6 +87,29 @@ impl Client {
         send(request.query(&read.query()).header("accept", media_type)).await
     }
 
+    /// `GET /readings`: of several devices at once.
+    pub async fn read_readings_of(
+        &self,
+        devices: &[DeviceName],
+        read: &ReadReadings,
+    ) -> Result<ReadingsResponse, Error> {
+        let mut query = read.query();
+        query.extend(devices.iter().map(|device| ("device", device.to_string())));
+        self.get("readings", &query).await
+    }
+
+    /// `GET /readings` in another form, such as `text/csv`: the answer as it streams in.
+    pub async fn export_readings_of(
+        &self,
+        devices: &[DeviceName],
+        read: &ReadReadings,
+        media_type: &str,
+    ) -> Result<Response, Error> {
+        let mut query = read.query();
+        query.extend(devices.iter().map(|device| ("device", device.to_string())));
+        send(self.open_request(Method::GET, "readings")?.query(&query).header("accept", media_type)).await
+    }
+
     /// `GET /devices/{device}/latest`
     pub async fn read_latest(&self, device: &DeviceName) -> Result<LatestValues, Error> {
         self.get(&path(&["devices", device.as_str(), "latest"]), &[]).await
