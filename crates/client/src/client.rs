@@ -89,10 +89,12 @@ impl Builder {
             .tcp_nodelay(true)
             .redirect(reqwest::redirect::Policy::none());
         if let Some(path) = &self.ca_file {
-            let pem = std::fs::read(path)
-                .map_err(|error| configuration(format!("cannot read the CA file {}: {error}", path.display())))?;
-            let certificates = Certificate::from_pem_bundle(&pem)
-                .map_err(|error| configuration(format!("{} holds no certificates: {error}", path.display())))?;
+            let pem = std::fs::read(path).map_err(|error| {
+                configuration(format!("cannot read the CA file {}: {error}", path.display()))
+            })?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| {
+                configuration(format!("{} holds no certificates: {error}", path.display()))
+            })?;
             http = http.tls_certs_only(certificates);
         }
         let http = http.build().map_err(|error| configuration(error.to_string()))?;

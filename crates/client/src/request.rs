@@ -14,11 +14,16 @@ const MAX_PROBLEM_BYTES: usize = 64 * 1024;
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a path segment cannot hold as it is.
-const SEGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'?').add(b'#').add(b'%').add(b'.').add(b'"').add(b'<').add(b'>');
+const SEGMENT: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'/').add(b'?').add(b'#').add(b'%').add(b'.').add(b'"').add(b'<').add(b'>');
 
 /// A path below `/api/v1/` of these segments, each encoded.
 pub(crate) fn path(segments: &[&str]) -> String {
-    segments.iter().map(|segment| utf8_percent_encode(segment, SEGMENT).to_string()).collect::<Vec<_>>().join("/")
+    segments
+        .iter()
+        .map(|segment| utf8_percent_encode(segment, SEGMENT).to_string())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 impl Client {
@@ -48,7 +53,11 @@ impl Client {
         json(send(self.request(Method::GET, path)?.query(query)).await?).await
     }
 
-    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
         json(send(self.request(Method::POST, path)?.json(body)).await?).await
     }
 

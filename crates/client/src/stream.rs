@@ -39,7 +39,8 @@ pub type EventStream = Pin<Box<dyn Stream<Item = Result<Incoming, Error>> + Send
 impl Client {
     /// `GET /stream`, as it comes over the wire: for a proxy.
     pub async fn open_stream(&self, watch: &WatchStream) -> Result<Response, Error> {
-        let mut query: Vec<(&str, &str)> = watch.devices.iter().map(|device| ("device", device.as_str())).collect();
+        let mut query: Vec<(&str, &str)> =
+            watch.devices.iter().map(|device| ("device", device.as_str())).collect();
         query.extend(watch.labels.iter().map(|label| ("label", label.as_str())));
         query.extend(watch.kinds.iter().map(|kind| ("kind", kind.as_str())));
         let mut request =

@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{config::BatchConfig, metrics, window::Ticket};
+use crate::{config::BatchConfig, held::Place, metrics, window::Ticket};
 
 /// A message as it came.
 #[expect(clippy::struct_field_names, reason = "`received_at` is what the batch line calls it")]
@@ -23,6 +23,8 @@ pub(crate) struct Received {
     pub(crate) received_at: i64,
     /// When it came.
     pub(crate) at: Instant,
+    /// Its part of the room.
+    pub(crate) place: Option<Place>,
 }
 
 /// Messages on their way to the API.
@@ -36,21 +38,29 @@ pub(crate) struct Batch {
     pub(crate) tickets: Vec<Ticket>,
     /// When the oldest message came.
     pub(crate) oldest: Instant,
+    /// The messages' parts of the room, given back with the batch.
+    places: Option<Place>,
 }
 
 impl Batch {
-    fn of(message: &Received) -> Self {
-        let mut batch = Self { lines: Vec::new(), ends: Vec::new(), tickets: Vec::new(), oldest: message.at };
+    fn of(message: Received) -> Self {
+        let (lines, ends, tickets) = (Vec::new(), Vec::new(), Vec::new());
+        let mut batch = Self { lines, ends, tickets, oldest: message.at, places: None };
         batch.push(message);
         batch
     }
 
-    fn push(&mut self, message: &Received) {
+    fn push(&mut self, message: Received) {
         // A topic that is not UTF-8 breaks MQTT itself; the API refuses what it becomes here.
         let topic = String::from_utf8_lossy(&message.topic);
         write_line(&mut self.lines, &topic, message.received_at, &message.payload);
         self.ends.push(self.lines.len());
         self.tickets.extend(message.ticket);
+        match (&mut self.places, message.place) {
+            (Some(places), Some(place)) => places.merge(place),
+            (places @ None, place) => *places = place,
+            (Some(_), None) => {}
+        }
     }
 
     fn is_full(&self, config: &BatchConfig) -> bool {
@@ -60,13 +70,17 @@ impl Batch {
 
 /// Batches messages until the queue closes. Waits where `batches` is full: then nobody takes messages off the queue, the
 /// connections' windows fill up, and the broker keeps the rest.
-pub(crate) async fn run(mut queue: mpsc::Receiver<Received>, batches: mpsc::Sender<Batch>, config: BatchConfig) {
+pub(crate) async fn run(
+    mut queue: mpsc::Receiver<Received>,
+    batches: mpsc::Sender<Batch>,
+    config: BatchConfig,
+) {
     while let Some(first) = queue.recv().await {
-        let mut batch = Batch::of(&first);
+        let mut batch = Batch::of(first);
         let close_at = Instant::now() + config.linger();
         while !batch.is_full(&config) {
             match timeout_at(close_at, queue.recv()).await {
-                Ok(Some(message)) => batch.push(&message),
+                Ok(Some(message)) => batch.push(message),
                 Ok(None) | Err(_) => break,
             }
         }

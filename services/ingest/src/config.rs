@@ -24,6 +24,9 @@ pub struct Config {
     /// File of the token
     #[arg(long, env = "ARGOSY_API_TOKEN_FILE")]
     pub api_token_file: Option<PathBuf>,
+    /// Seconds that the API may take for a batch before it is sent again
+    #[arg(long, env = "ARGOSY_API_TIMEOUT_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub api_timeout_seconds: u64,
     /// The broker.
     #[command(flatten)]
     pub mqtt: MqttConfig,
@@ -39,6 +42,11 @@ impl Config {
     /// The token.
     pub fn token(&self) -> Result<SecretString, ConfigError> {
         secret_from(self.api_token.clone(), self.api_token_file.clone(), "ARGOSY_API_TOKEN")
+    }
+
+    /// How long the drain may take.
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
     }
 }
 
@@ -75,9 +83,20 @@ pub struct MqttConfig {
     /// Unacknowledged messages of a connection at the most
     #[arg(long, env = "ARGOSY_INGEST_RECEIVE_MAXIMUM", default_value_t = 8192, value_parser = clap::value_parser!(u16).range(1..))]
     pub receive_maximum: u16,
+    /// Seconds of silence after which the broker is asked whether it is still there
+    #[arg(long, env = "ARGOSY_MQTT_KEEP_ALIVE_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub mqtt_keep_alive_seconds: u16,
+    /// Unsubscribe when the service stops: for a replica that will not come back, while others stay
+    #[arg(long, env = "ARGOSY_INGEST_LEAVE_ON_STOP")]
+    pub leave_on_stop: bool,
 }
 
 impl MqttConfig {
+    /// After how long a silence the broker is asked whether it is still there.
+    pub(crate) fn keep_alive(&self) -> Duration {
+        Duration::from_secs(u64::from(self.mqtt_keep_alive_seconds))
+    }
+
     /// The client's certificate, where it has one.
     pub fn identity(&self) -> Option<TlsFiles> {
         let (certificate, key) = self.mqtt_certificate.clone().zip(self.mqtt_key.clone())?;
@@ -89,7 +108,8 @@ impl MqttConfig {
         if self.mqtt_password.is_none() && self.mqtt_password_file.is_none() {
             return Ok(None);
         }
-        secret_from(self.mqtt_password.clone(), self.mqtt_password_file.clone(), "ARGOSY_MQTT_PASSWORD").map(Some)
+        secret_from(self.mqtt_password.clone(), self.mqtt_password_file.clone(), "ARGOSY_MQTT_PASSWORD")
+            .map(Some)
     }
 }
 
@@ -108,6 +128,9 @@ pub struct BatchConfig {
     /// Batches that wait for their commit at once
     #[arg(long, env = "ARGOSY_INGEST_BATCHES_IN_FLIGHT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub batches_in_flight: u32,
+    /// Bytes of messages held at once; at that many it stops reading
+    #[arg(long, env = "ARGOSY_INGEST_HELD_BYTES", default_value_t = 256 * 1024 * 1024, value_parser = clap::value_parser!(u64).range(4_194_304..=68_719_476_736))]
+    pub held_bytes: u64,
 }
 
 impl BatchConfig {

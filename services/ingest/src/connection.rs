@@ -1,194 +1,214 @@
 //! One MQTT connection: polls, hands messages over, and acknowledges those that were committed.
 //!
-//! Everything happens in one task, so that an acknowledgement and the connection it belongs to cannot be mixed up; and that task
-//! waits for nothing but the broker, since a client that does not poll is a client that is dead.
+//! Everything happens in one task, so that an acknowledgement and the connection it belongs to cannot be mixed up. It waits for
+//! the broker alone; only where the process holds as much as it may does it stop reading until something is committed.
 
-mod options;
-mod session;
+mod phase;
 
-use std::time::Duration;
+use std::pin::pin;
 
-use argosy_mqtt::Poller;
-use argosy_wire::topic::{TopicKind, shared_filter, wildcard_filter};
 use chrono::Utc;
-use rand::RngExt as _;
-use rumqttc::{
-    AsyncClient, Event, Incoming, ManualAck, MqttOptions, Publish, QoS, RetainForwardRule, SubscribeFilter,
+use tokio::{
+    sync::mpsc::{self, error::TrySendError},
+    time::{Duration, Instant, sleep_until, timeout},
 };
-use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{batcher::Received, metrics, serve::Connected, window::{Ticket, Window}};
-pub(crate) use options::options;
+use crate::{
+    batcher::Received,
+    config::MqttConfig,
+    health::BrokerHealth,
+    held::Room,
+    metrics,
+    mqtt::{self, Acknowledgement, Link, LinkError, LinkEvent, LinkHandle, Message},
+    pause,
+    window::{Ticket, Window},
+};
+use phase::Phase;
 
-/// The pause after the first failure; it doubles with each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause.
-const MAX_PAUSE: Duration = Duration::from_secs(5);
-/// A drain is over when nothing has come for so long after the last acknowledgement.
-const QUIET: Duration = Duration::from_millis(300);
+/// How long saying goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What a connection works with.
 pub(crate) struct Connection {
-    /// Which of the process's connections; the first one also reads retained statuses.
+    /// Which of the process's connections; the first one also reads statuses.
     pub(crate) index: u16,
+    /// How to connect.
+    pub(crate) config: MqttConfig,
+    /// Where requests to the broker are queued.
+    pub(crate) handle: LinkHandle,
     /// Where messages go.
     pub(crate) queue: mpsc::Sender<Received>,
+    /// Room for messages.
+    pub(crate) room: Room,
     /// Which messages were committed.
     pub(crate) commits: mpsc::UnboundedReceiver<Vec<Ticket>>,
-    /// How many connections stand.
-    pub(crate) connected: Connected,
-    /// How long the drain may take.
-    pub(crate) drain: Duration,
+    /// Messages that wait for their acknowledgement.
+    pub(crate) window: Window<Acknowledgement>,
+    /// How many they are.
+    pub(crate) unacknowledged: ::metrics::Gauge,
+    /// Which connections stand.
+    pub(crate) health: BrokerHealth,
 }
 
-enum Step {
-    /// Go on.
-    Continue,
-    /// The connection is of no more use.
-    Broken(String),
+/// Why work on a connection ended.
+enum End {
+    /// It broke, having been subscribed or not.
+    Broken { error: LinkError, was_subscribed: bool },
+    /// The service stops.
+    Stopped,
 }
 
 impl Connection {
-    /// Works until `shutdown`, and then until everything received is acknowledged. Each epoch is a client of its own, so that
-    /// nothing meant for one connection can go out on the next.
-    pub(crate) async fn run(mut self, options: MqttOptions, shutdown: CancellationToken) {
-        let mut window = Window::new(self.index);
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let (client, events) = AsyncClient::builder(options.clone()).build();
-            let mut events = Poller::new(events);
-            let (reason, was_connected) = loop {
-                let step = tokio::select! {
-                    () = shutdown.cancelled() => return self.stop(&client, events, window).await,
-                    Some(tickets) = self.commits.recv() => self.acknowledge(&client, &mut window, tickets),
-                    event = events.next() => match event {
-                        Ok(event) => self.handle(&client, &mut window, event),
-                        Err(error) => Step::Broken(error.to_string()),
-                    },
-                };
-                if let Step::Broken(reason) = step {
-                    break (reason, self.connected.is_made(self.index));
-                }
-            };
-            self.connected.lost(self.index, &reason);
-            metrics::disconnected();
-            window.start_epoch();
-            pause = if was_connected { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
-            let jitter = rand::rng().random_range(0.5..1.0);
-            if tokio::time::timeout(pause.mul_f64(jitter), shutdown.cancelled()).await.is_ok() {
-                return;
+    /// Works until `shutdown`, and then until everything received is acknowledged.
+    pub(crate) async fn run(mut self, mut link: Link, shutdown: CancellationToken) {
+        let mut pauses = pause::growing();
+        while !shutdown.is_cancelled() {
+            let End::Broken { error, was_subscribed } = self.work(&mut link, &shutdown).await else { break };
+            self.health.lost(self.index, &error);
+            // Packet ids mean nothing any more: what waits will come again, and what is committed late acknowledges nothing.
+            self.window.start_epoch();
+            self.unacknowledged.set(0);
+            if was_subscribed {
+                pauses = pause::growing();
             }
-        }
-    }
-
-    fn handle(&self, client: &AsyncClient, window: &mut Window<ManualAck>, event: Event) -> Step {
-        match event {
-            Event::Incoming(Incoming::ConnAck(_)) => {
-                window.start_epoch();
-                // With or without a session: what is subscribed already stays as it is.
-                match client.try_subscribe_many(self.filters()) {
-                    Ok(()) => Step::Continue,
-                    Err(error) => Step::Broken(error.to_string()),
+            let _ = timeout(pauses.next().unwrap_or(pause::MAX), shutdown.cancelled()).await;
+            match mqtt::open(&self.config, self.index) {
+                Ok(opened) => (link, self.handle) = opened,
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "The broker's certificates cannot be read.")
                 }
             }
-            Event::Incoming(Incoming::SubAck(answer)) => {
-                let refused = answer.return_codes.iter().find(|code| !matches!(code, rumqttc::SubscribeReasonCode::Success(_)));
-                if let Some(code) = refused {
-                    return Step::Broken(format!("the broker refused the subscription: {code:?}"));
-                }
-                self.connected.made(self.index);
-                Step::Continue
-            }
-            Event::Incoming(Incoming::Publish(publish)) => self.receive(client, window, publish),
-            _ => Step::Continue,
         }
-    }
-
-    fn filters(&self) -> Vec<SubscribeFilter> {
-        let mut filters = vec![SubscribeFilter::new(shared_filter(TopicKind::Telemetry), QoS::AtLeastOnce)];
-        if self.index == 0 {
-            let mut status = SubscribeFilter::new(wildcard_filter(TopicKind::Status), QoS::AtLeastOnce);
-            status.retain_forward_rule = RetainForwardRule::OnEverySubscribe;
-            filters.push(status);
-        }
-        filters
-    }
-
-    fn receive(&self, client: &AsyncClient, window: &mut Window<ManualAck>, publish: Publish) -> Step {
-        metrics::received(publish.dup);
-        let ticket = client.prepare_ack(&publish).map(|acknowledgement| window.push(acknowledgement));
-        let has_ticket = ticket.is_some();
-        let received = Received {
-            ticket,
-            topic: publish.topic,
-            payload: publish.payload,
-            received_at: Utc::now().timestamp_millis(),
-            at: Instant::now(),
-        };
-        metrics::unacknowledged(self.index, window.len());
-        match self.queue.try_send(received) {
-            Ok(()) => Step::Continue,
-            // At most once is what QoS 0 promises.
-            Err(_) if !has_ticket => {
-                metrics::dropped();
-                Step::Continue
-            }
-            // Connecting again makes the broker deliver it again.
-            Err(_) => Step::Broken("more messages came than Receive Maximum allows".into()),
-        }
-    }
-
-    fn acknowledge(&self, client: &AsyncClient, window: &mut Window<ManualAck>, tickets: Vec<Ticket>) -> Step {
-        for ticket in tickets {
-            window.commit(ticket);
-        }
-        while let Some(acknowledgement) = window.pop() {
-            if let Err(error) = client.try_manual_ack(acknowledgement) {
-                return Step::Broken(format!("an acknowledgement could not be sent: {error}"));
-            }
-        }
-        metrics::unacknowledged(self.index, window.len());
-        Step::Continue
-    }
-
-    /// Unsubscribes, so that new messages go to others; acknowledges what came; disconnects.
-    async fn stop(&mut self, client: &AsyncClient, mut events: Poller, mut window: Window<ManualAck>) {
-        if !self.connected.is_made(self.index) {
-            return;
-        }
-        let filters: Vec<String> = self.filters().into_iter().map(|filter| filter.path).collect();
-        if client.try_unsubscribe_many(filters).is_err() {
-            return;
-        }
-        let deadline = Instant::now() + self.drain;
-        let mut quiet_since = Instant::now();
-        while Instant::now() < deadline {
-            let step = tokio::select! {
-                () = tokio::time::sleep_until(quiet_since + QUIET), if window.len() == 0 => break,
-                () = tokio::time::sleep_until(deadline) => break,
-                Some(tickets) = self.commits.recv() => self.acknowledge(client, &mut window, tickets),
-                event = events.next() => match event {
-                    Ok(Event::Incoming(Incoming::Publish(publish))) => self.receive(client, &mut window, publish),
-                    Ok(_) => continue,
-                    Err(error) => Step::Broken(error.to_string()),
-                },
-            };
-            if matches!(step, Step::Broken(_)) {
-                return;
-            }
-            quiet_since = Instant::now();
-        }
-        if window.len() > 0 {
+        if self.window.len() > 0 {
             tracing::warn!(
                 connection = self.index,
-                messages = window.len(),
-                "The drain ran out of time; the broker will deliver these messages again."
+                messages = self.window.len(),
+                "Stopped before these messages were acknowledged; the broker will deliver them again."
             );
         }
-        if client.try_disconnect().is_ok() {
-            let goodbye = async { while events.next().await.is_ok() {} };
-            let _ = tokio::time::timeout(Duration::from_secs(2), goodbye).await;
+    }
+
+    /// Works until the connection breaks, or the service stops and everything is acknowledged.
+    async fn work(&mut self, link: &mut Link, shutdown: &CancellationToken) -> End {
+        let mut phase = Phase::Connecting;
+        loop {
+            let result = match self.next(link, &mut phase, shutdown).await {
+                Ok(Some(event)) => self.handle(event, &mut phase).await,
+                Ok(None) => {
+                    if phase != Phase::Connecting {
+                        self.say_goodbye(link).await;
+                    }
+                    return End::Stopped;
+                }
+                Err(error) => Err(error),
+            };
+            match result {
+                Ok(()) => {}
+                Err(error) if phase.is_stopping() => {
+                    tracing::warn!(connection = self.index, %error, "The connection was lost while it drained.");
+                    return End::Stopped;
+                }
+                Err(error) => return End::Broken { error, was_subscribed: phase == Phase::Subscribed },
+            }
+        }
+    }
+
+    /// The next event; nothing when the service stops and there is nothing left to do.
+    async fn next(
+        &mut self,
+        link: &mut Link,
+        phase: &mut Phase,
+        shutdown: &CancellationToken,
+    ) -> Result<Option<LinkEvent>, LinkError> {
+        // Commits do not interrupt a poll: one that is dropped half-way may lose what it was sending.
+        let mut next = pin!(link.next());
+        loop {
+            let ends_at = if self.window.len() == 0 { phase.ends_at() } else { None };
+            tokio::select! {
+                event = &mut next => return event.map(Some),
+                Some(tickets) = self.commits.recv() => {
+                    self.acknowledge(tickets)?;
+                    phase.touch();
+                }
+                () = shutdown.cancelled(), if !phase.is_stopping() => {
+                    if *phase == Phase::Connecting {
+                        return Ok(None);
+                    }
+                    if self.config.leave_on_stop {
+                        *phase = Phase::Unsubscribing;
+                        self.handle.unsubscribe()?;
+                    } else {
+                        *phase = Phase::Pausing;
+                    }
+                }
+                () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => return Ok(None),
+            }
+        }
+    }
+
+    async fn handle(&mut self, event: LinkEvent, phase: &mut Phase) -> Result<(), LinkError> {
+        match event {
+            // With or without a session: what is subscribed already stays as it is.
+            LinkEvent::Connected => self.handle.subscribe()?,
+            LinkEvent::Subscribed => {
+                if *phase == Phase::Connecting {
+                    *phase = Phase::Subscribed;
+                }
+                self.health.made(self.index);
+            }
+            LinkEvent::Unsubscribed => *phase = Phase::Leaving(Instant::now()),
+            // It is not acknowledged, so it comes again when the service does.
+            LinkEvent::Message(_) if *phase == Phase::Pausing => {}
+            LinkEvent::Message(message) => {
+                phase.touch();
+                self.receive(message).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a message over. Where there is no room it waits until something is committed, and so does the broker.
+    async fn receive(&mut self, message: Message) {
+        metrics::received(message.is_redelivered);
+        let (received_at, at) = (Utc::now().timestamp_millis(), Instant::now());
+        let bytes = message.topic.len() + message.payload.len();
+        let may_be_dropped = message.acknowledgement.is_none();
+        let place = match self.room.try_take(bytes) {
+            Some(place) => Some(place),
+            // At most once is what QoS 0 promises.
+            None if may_be_dropped => return metrics::dropped(),
+            None => self.room.take(bytes).await,
+        };
+        let ticket = message.acknowledgement.map(|acknowledgement| self.window.push(acknowledgement));
+        self.unacknowledged.set(self.window.len() as f64);
+        let received =
+            Received { ticket, topic: message.topic, payload: message.payload, received_at, at, place };
+        match self.queue.try_send(received) {
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(_)) if may_be_dropped => metrics::dropped(),
+            Err(TrySendError::Full(received)) => {
+                // A closed queue is the end of the process; the broker keeps what is not acknowledged.
+                let _ = self.queue.send(received).await;
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, tickets: Vec<Ticket>) -> Result<(), LinkError> {
+        for ticket in tickets {
+            self.window.commit(ticket);
+        }
+        while let Some(acknowledgement) = self.window.pop() {
+            self.handle.acknowledge(acknowledgement)?;
+        }
+        self.unacknowledged.set(self.window.len() as f64);
+        Ok(())
+    }
+
+    async fn say_goodbye(&self, link: &mut Link) {
+        if self.handle.disconnect().is_ok() {
+            let goodbye = async { while link.next().await.is_ok() {} };
+            let _ = timeout(GOODBYE, goodbye).await;
         }
     }
 }

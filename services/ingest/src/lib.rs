@@ -3,8 +3,12 @@
 mod batcher;
 mod config;
 mod connection;
+mod health;
+mod held;
 mod metrics;
-mod probe;
+mod mqtt;
+mod pause;
+mod plain;
 mod sender;
 mod serve;
 mod window;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use argosy_wire::batch::IngestResponse;
-use metrics::{counter, gauge, histogram};
+use metrics::{Gauge, counter, gauge, histogram};
 
 /// A message came, for the first time or again.
 pub(crate) fn received(redelivered: bool) {
@@ -38,11 +38,11 @@ pub(crate) fn queue_depth(messages: usize) {
 }
 
 /// Messages of a connection that wait for their acknowledgement.
-pub(crate) fn unacknowledged(connection: u16, messages: usize) {
-    gauge!("argosy_ingest_unacknowledged_messages", "connection" => connection.to_string()).set(messages as f64);
+pub(crate) fn unacknowledged(connection: u16) -> Gauge {
+    gauge!("argosy_ingest_unacknowledged_messages", "connection" => connection.to_string())
 }
 
-/// A connection was lost.
-pub(crate) fn disconnected() {
+/// A connection that was lost stands again.
+pub(crate) fn reconnected() {
     counter!("argosy_ingest_reconnects_total").increment(1);
 }

@@ -1,26 +1,19 @@
 //! Brings batches to the API, several at once, each for as long as it takes.
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc};
 
 use argosy_client::{Client, Error};
-use argosy_runtime::admin::Component;
 use argosy_wire::batch::IngestResponse;
 use bytes::Bytes;
-use rand::RngExt as _;
 use tokio::{
     sync::{Semaphore, mpsc},
+    task::JoinSet,
     time::sleep,
 };
-use tokio_util::task::TaskTracker;
 
-use crate::{batcher::Batch, metrics, window::Ticket};
+use crate::{batcher::Batch, health::ApiHealth, metrics, pause, plain, window::Ticket};
 
-/// The pause after the first failure; it doubles with each further one.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause.
-const MAX_PAUSE: Duration = Duration::from_secs(5);
-
-/// Where a connection hears of committed messages.
+/// Where a connection hears of committed messages. Unbounded, because its window bounds how many tickets there are.
 pub(crate) type Commits = mpsc::UnboundedSender<Vec<Ticket>>;
 
 /// Sends batches.
@@ -28,9 +21,9 @@ pub(crate) type Commits = mpsc::UnboundedSender<Vec<Ticket>>;
 pub(crate) struct Sender {
     /// The API.
     pub(crate) client: Client,
-    /// The API's readiness.
-    pub(crate) api: Component,
-    /// By connection. Unbounded, because a window bounds how many tickets there are.
+    /// What is known of it.
+    pub(crate) health: ApiHealth,
+    /// By connection.
     pub(crate) commits: Arc<[Commits]>,
 }
 
@@ -38,7 +31,7 @@ impl Sender {
     /// Sends until `batches` closes, and until the last one is committed.
     pub(crate) async fn run(self, mut batches: mpsc::Receiver<Batch>, in_flight: u32) {
         let permits = Arc::new(Semaphore::new(in_flight as usize));
-        let tasks = TaskTracker::new();
+        let mut tasks = JoinSet::new();
         // The permit first: a batch that cannot be sent stays in the channel.
         while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
             let Some(batch) = batches.recv().await else { break };
@@ -47,9 +40,9 @@ impl Sender {
                 sender.send(batch).await;
                 drop(permit);
             });
+            while tasks.try_join_next().is_some() {}
         }
-        tasks.close();
-        tasks.wait().await;
+        while tasks.join_next().await.is_some() {}
     }
 
     async fn send(&self, batch: Batch) {
@@ -74,34 +67,45 @@ impl Sender {
     /// Sends some of a batch's lines, and returns once all of them are committed.
     async fn send_lines(&self, lines: &Bytes, ends: &[usize], range: Range<usize>) -> IngestResponse {
         let start = range.start.checked_sub(1).map_or(0, |before| ends[before]);
-        let body = lines.slice(start..ends[range.end - 1]);
-        let mut pause = FIRST_PAUSE;
+        let mut body = lines.slice(start..ends[range.end - 1]);
+        let mut is_plain = false;
+        let mut pauses = pause::growing();
+        let mut failing = None;
         loop {
             let error = match self.client.ingest(body.clone()).await {
                 Ok(response) => {
-                    self.api.ready();
+                    self.health.succeeded();
                     return response;
                 }
                 Err(error) => error,
             };
             metrics::batch_failed();
-            if is_about_the_batch(&error) && range.len() > 1 {
-                tracing::warn!(%error, messages = range.len(), "The API refused a batch; it is sent in halves.");
-                let middle = range.start + range.len() / 2;
-                let first = Box::pin(self.send_lines(lines, ends, range.start..middle)).await;
-                let second = Box::pin(self.send_lines(lines, ends, middle..range.end)).await;
-                return IngestResponse {
-                    stored: first.stored + second.stored,
-                    duplicate: first.duplicate + second.duplicate,
-                    dead_lettered: first.dead_lettered + second.dead_lettered,
-                };
+            if is_about_the_batch(&error) {
+                if range.len() > 1 {
+                    tracing::warn!(%error, messages = range.len(), "The API refused a batch; it is sent in halves.");
+                    return self.send_halves(lines, ends, range).await;
+                }
+                if !is_plain && let Some(plain) = plain::line(&body) {
+                    tracing::warn!(%error, bytes = body.len(), "The API refused a message; its bytes are sent instead.");
+                    (body, is_plain) = (plain, true);
+                    continue;
+                }
             }
-            // Even one message that the API refuses by itself is kept and tried again: it never happens, and if it does, it is
-            // the API that has to be mended, not the message that has to be lost.
-            self.api.not_ready(error.to_string());
-            let jitter = rand::rng().random_range(0.5..1.0);
-            sleep(pause.mul_f64(jitter)).await;
-            pause = (pause * 2).min(MAX_PAUSE);
+            // Whatever it is, it is to be mended over there: a message that is not stored is not acknowledged.
+            self.health.failed(&error);
+            failing.get_or_insert_with(|| self.health.failing());
+            sleep(pauses.next().unwrap_or(pause::MAX)).await;
+        }
+    }
+
+    async fn send_halves(&self, lines: &Bytes, ends: &[usize], range: Range<usize>) -> IngestResponse {
+        let middle = range.start + range.len() / 2;
+        let first = Box::pin(self.send_lines(lines, ends, range.start..middle)).await;
+        let second = Box::pin(self.send_lines(lines, ends, middle..range.end)).await;
+        IngestResponse {
+            stored: first.stored + second.stored,
+            duplicate: first.duplicate + second.duplicate,
+            dead_lettered: first.dead_lettered + second.dead_lettered,
         }
     }
 }

@@ -1,114 +1,110 @@
 //! Starts the service and stops it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
+use anyhow::bail;
 use argosy_client::Client;
 use argosy_runtime::{
-    admin,
-    admin::{Component, Readiness},
+    admin::{self, Readiness},
+    config::ConfigError,
 };
-use tokio::{net::TcpListener, sync::mpsc};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{net::TcpListener, sync::mpsc, task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, batcher,
-    connection::{Connection, options},
-    probe,
+    connection::Connection,
+    health::{ApiHealth, BrokerHealth},
+    held::Room,
+    metrics, mqtt,
     sender::Sender,
+    window::Window,
 };
 
-/// Which connections stand, and what that means for readiness.
-#[derive(Debug, Clone)]
-pub(crate) struct Connected {
-    states: Arc<[AtomicBool]>,
-    broker: Component,
-}
+/// What the drain leaves for the last goodbyes.
+const GRACE: Duration = Duration::from_secs(3);
 
-impl Connected {
-    fn new(connections: u16, broker: Component) -> Self {
-        Self { states: (0..connections).map(|_| AtomicBool::new(false)).collect(), broker }
-    }
-
-    /// A connection stands and is subscribed.
-    pub(crate) fn made(&self, index: u16) {
-        self.states[usize::from(index)].store(true, Ordering::Relaxed);
-        if self.states.iter().all(|state| state.load(Ordering::Relaxed)) {
-            self.broker.ready();
-        }
-    }
-
-    /// Whether a connection stands and is subscribed.
-    pub(crate) fn is_made(&self, index: u16) -> bool {
-        self.states[usize::from(index)].load(Ordering::Relaxed)
-    }
-
-    /// A connection was lost, or could not be made.
-    pub(crate) fn lost(&self, index: u16, reason: &str) {
-        if self.states[usize::from(index)].swap(false, Ordering::Relaxed) {
-            tracing::warn!(connection = index, reason, "The connection to the broker was lost.");
-        }
-        self.broker.not_ready(reason);
-    }
-}
-
-/// Serves until `shutdown`, then drains.
+/// Serves until `shutdown`, then drains. Dropping the future stops everything at once, as a crash would.
 pub async fn serve(
     config: Config,
     admin_listener: TcpListener,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
+    if config.api.api_url.password().is_some() || !config.api.api_url.username().is_empty() {
+        let problem = "it names a user: use ARGOSY_API_TOKEN".into();
+        return Err(ConfigError::Invalid { name: "ARGOSY_API_URL", problem }.into());
+    }
     let client = Client::builder(config.api.api_url.clone())
         .ca_file(config.api.api_ca.clone())
         .bearer(config.token()?)
+        .timeout(Duration::from_secs(config.api_timeout_seconds))
         .build()?;
-    tracing::info!(configuration = ?config, "Ingest starts.");
     let readiness = Readiness::new();
-    let (broker, api) = (readiness.component("broker"), readiness.component("api"));
-    let connected = Connected::new(config.mqtt.connections, broker);
+    let broker = BrokerHealth::new(readiness.component("broker"), config.mqtt.connections);
+    let api = ApiHealth::new(readiness.component("api"));
 
     // Twice the windows: messages of a lost connection may still wait here when the next one delivers them again.
     let capacity = usize::from(config.mqtt.connections) * usize::from(config.mqtt.receive_maximum) * 2;
     let (queue, received) = mpsc::channel(capacity);
     let (batches, batched) = mpsc::channel(1);
+    let room = Room::new(config.batch.held_bytes);
     let (mut commits, mut connections) = (Vec::new(), Vec::new());
     for index in 0..config.mqtt.connections {
         let (sender, receiver) = mpsc::unbounded_channel();
         commits.push(sender);
+        let (link, handle) = mqtt::open(&config.mqtt, index)?;
         let connection = Connection {
             index,
+            config: config.mqtt.clone(),
+            handle,
             queue: queue.clone(),
+            room: room.clone(),
             commits: receiver,
-            connected: connected.clone(),
-            drain: Duration::from_secs(config.drain_seconds),
+            window: Window::new(index),
+            unacknowledged: metrics::unacknowledged(index),
+            health: broker.clone(),
         };
-        connections.push((connection, options(&config.mqtt, index)?));
+        connections.push((connection, link));
     }
     drop(queue);
+    // No secret shows itself.
+    tracing::info!(configuration = ?config, "Ingest starts.");
 
     // Connections stop first, then what they handed over is stored: each part ends when what feeds it has.
-    let (sources, rest) = (TaskTracker::new(), TaskTracker::new());
-    for (connection, options) in connections {
-        sources.spawn(connection.run(options, shutdown.clone()));
+    let (mut sources, mut stores, mut others) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
+    for (connection, link) in connections {
+        sources.spawn(connection.run(link, shutdown.clone()));
     }
-    rest.spawn(batcher::run(received, batches, config.batch.clone()));
-    let sender = Sender { client: client.clone(), api: api.clone(), commits: commits.into() };
-    let sending = rest.spawn(sender.run(batched, config.batch.batches_in_flight));
-    rest.spawn(probe::run(client, api, shutdown.clone()));
-    rest.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));
-    sources.close();
-    rest.close();
+    stores.spawn(batcher::run(received, batches, config.batch.clone()));
+    let sender = Sender { client: client.clone(), health: api.clone(), commits: commits.into() };
+    stores.spawn(sender.run(batched, config.batch.batches_in_flight));
+    others.spawn(api.probe(client, shutdown.clone()));
+    others.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));
 
-    shutdown.cancelled().await;
-    sources.wait().await;
-    // Nothing that is left can be acknowledged any more; storing it would only make duplicates.
-    sending.abort();
-    let _ = tokio::time::timeout(Duration::from_secs(5), rest.wait()).await;
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        _ = sources.join_next() => stopped(&shutdown)?,
+        _ = stores.join_next() => stopped(&shutdown)?,
+    }
+    let deadline = Instant::now() + config.drain();
+    let drain = async {
+        while sources.join_next().await.is_some() {}
+        while stores.join_next().await.is_some() {}
+    };
+    if tokio::time::timeout_at(deadline, drain).await.is_err() {
+        tracing::warn!("The drain ran out of time; the broker will deliver again what was not acknowledged.");
+    }
+    sources.shutdown().await;
+    stores.shutdown().await;
+    let _ = tokio::time::timeout(GRACE, async { while others.join_next().await.is_some() {} }).await;
     tracing::info!("Ingest has stopped.");
     Ok(())
+}
+
+/// A part that ends by itself has panicked; half a service is worse than one that is started again.
+fn stopped(shutdown: &CancellationToken) -> anyhow::Result<()> {
+    if shutdown.is_cancelled() {
+        return Ok(());
+    }
+    bail!("a part of the service has ended unexpectedly")
 }

@@ -40,12 +40,18 @@ impl Client {
     }
 
     /// `POST /dead-letters/replay`
-    pub async fn replay_dead_letters(&self, selection: &DeadLetterSelection) -> Result<ReplayResponse, Error> {
+    pub async fn replay_dead_letters(
+        &self,
+        selection: &DeadLetterSelection,
+    ) -> Result<ReplayResponse, Error> {
         self.post("dead-letters/replay", selection).await
     }
 
     /// `POST /dead-letters/discard`
-    pub async fn discard_dead_letters(&self, selection: &DeadLetterSelection) -> Result<DiscardResponse, Error> {
+    pub async fn discard_dead_letters(
+        &self,
+        selection: &DeadLetterSelection,
+    ) -> Result<DiscardResponse, Error> {
         self.post("dead-letters/discard", selection).await
     }
 }

@@ -63,7 +63,11 @@ impl Client {
     }
 
     /// `GET /audit`
-    pub async fn list_audit(&self, cursor: Option<String>, limit: Option<usize>) -> Result<Page<AuditEntry>, Error> {
+    pub async fn list_audit(
+        &self,
+        cursor: Option<String>,
+        limit: Option<usize>,
+    ) -> Result<Page<AuditEntry>, Error> {
         let mut query: Vec<(&str, String)> = cursor.map(|cursor| ("cursor", cursor)).into_iter().collect();
         query.extend(limit.map(|limit| ("limit", limit.to_string())));
         self.get("audit", &query).await

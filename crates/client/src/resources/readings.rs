@@ -72,7 +72,11 @@ impl ReadReadings {
 
 impl Client {
     /// `GET /devices/{device}/readings`
-    pub async fn read_readings(&self, device: &DeviceName, read: &ReadReadings) -> Result<ReadingsResponse, Error> {
+    pub async fn read_readings(
+        &self,
+        device: &DeviceName,
+        read: &ReadReadings,
+    ) -> Result<ReadingsResponse, Error> {
         self.get(&path(&["devices", device.as_str(), "readings"]), &read.query()).await
     }
 

@@ -51,7 +51,10 @@ async fn a_batch_goes_out_as_it_is() {
         .and(path("/api/v1/ingest"))
         .and(header("content-type", "application/x-ndjson"))
         .and(body_bytes("{}\n"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"stored": 1, "duplicate": 2, "dead_lettered": 3})))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .set_body_json(json!({"stored": 1, "duplicate": 2, "dead_lettered": 3})),
+        )
         .mount(&server)
         .await;
     let response = client.ingest("{}\n".into()).await.unwrap();
@@ -76,7 +79,9 @@ async fn a_problem_is_an_error_that_says_what_to_do() {
 #[tokio::test]
 async fn an_error_of_something_in_front_is_one_too() {
     let (server, client) = server().await;
-    for (status, retryable, denied) in [(503, true, false), (429, true, false), (401, false, true), (302, false, false)] {
+    for (status, retryable, denied) in
+        [(503, true, false), (429, true, false), (401, false, true), (302, false, false)]
+    {
         server.reset().await;
         let answer = ResponseTemplate::new(status).set_body_string("<html>gateway</html>");
         Mock::given(path("/api/v1/me")).respond_with(answer).mount(&server).await;

@@ -49,7 +49,9 @@ async fn half_an_answer_is_no_answer() {
 #[test]
 fn configuration_that_cannot_work_is_refused() {
     let build = |ca_file: &str| {
-        argosy_client::Client::builder("https://localhost".parse().unwrap()).ca_file(Some(ca_file.into())).build()
+        argosy_client::Client::builder("https://localhost".parse().unwrap())
+            .ca_file(Some(ca_file.into()))
+            .build()
     };
     let missing = build("/nowhere/ca.pem").unwrap_err().to_string();
     assert!(missing.contains("/nowhere/ca.pem"), "{missing}");

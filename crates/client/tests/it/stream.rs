@@ -13,7 +13,8 @@ use crate::server;
 #[tokio::test]
 async fn it_resumes_where_it_was() {
     let (server, client) = server().await;
-    let body = ": watching\n\nid: 8-0\nevent: missed\ndata: {\"event\":\"missed\",\"count\":2}\n\n: keep-alive\n\n";
+    let body =
+        ": watching\n\nid: 8-0\nevent: missed\ndata: {\"event\":\"missed\",\"count\":2}\n\n: keep-alive\n\n";
     Mock::given(path("/api/v1/stream"))
         .and(header("last-event-id", "7-0"))
         .and(query_param("device", "truck-0001"))

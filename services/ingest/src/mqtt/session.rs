@@ -7,6 +7,8 @@ use std::pin::Pin;
 
 use rumqttc::{PersistedAckMode, PersistedSession, SessionStore, SessionStoreError, SessionStoreKey};
 
+use super::options::SESSION_EXPIRY_SECONDS;
+
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionStoreError>> + Send + 'a>>;
 
 /// A store that always holds an empty session.
@@ -20,7 +22,7 @@ impl SessionStore for FreshSession {
                 format_version: 1,
                 client_id: key.client_id().to_owned(),
                 clean_start: false,
-                session_expiry_interval: Some(7 * 24 * 3600),
+                session_expiry_interval: Some(SESSION_EXPIRY_SECONDS),
                 outgoing_inflight_upper_limit: None,
                 ack_mode: PersistedAckMode::Manual,
                 last_pkid: 0,
