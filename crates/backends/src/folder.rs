@@ -1,6 +1,7 @@
 //! The folder of a server: owned by the user that it runs as, closed to all others, held by one owner at a time.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File, Permissions, TryLockError},
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink},
     path::{Path, PathBuf},
@@ -145,7 +146,9 @@ fn elsewhere(wanted: &Path) -> PathBuf {
         match byte {
             b'/' => name.push('-'),
             byte if byte.is_ascii_alphanumeric() => name.push(char::from(byte)),
-            byte => name.extend(format!("_{byte:02x}").chars()),
+            byte => {
+                let _ = write!(name, "_{byte:02x}");
+            }
         }
     }
     Path::new(ELSEWHERE).join(name)

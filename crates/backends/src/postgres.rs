@@ -154,9 +154,8 @@ impl Postgres {
     /// one whose number is free, after it has made sure that no session of the old server is left.
     fn remove_stale_pid_file(&self) {
         let file = self.data().join("postmaster.pid");
-        let reused =
-            |pid: &Pid| leftover::is_alive(*pid) && !leftover::belongs_to(*pid, self.server.folder());
-        if leftover::read_pid(&file).as_ref().is_some_and(reused) {
+        let reused = |pid: Pid| leftover::is_alive(pid) && !leftover::belongs_to(pid, self.server.folder());
+        if leftover::read_pid(&file).is_some_and(reused) {
             // Where it cannot be removed, PostgreSQL's own message says so.
             let _ = std::fs::remove_file(file);
         }

@@ -7,7 +7,7 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 use crate::{Error, error::Doing as _, user::User};
 
 /// How long it may take: initdb on a slow disk.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Runs it with `input`; what it says is the error's where it fails.
 pub(crate) async fn run(user: Option<User>, command: &mut Command, input: &str) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a start may take. PostgreSQL reads its log again after a crash, and Mosquitto its sessions.
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 
 /// A server of our own, running or not. Dropped, it is asked to stop; temporary, its folder goes too.
 #[derive(Debug)]

@@ -85,7 +85,7 @@ impl BrokerServer {
     /// A broker on this way.
     pub async fn start(way: &Way) -> anyhow::Result<Self> {
         let (url, held) = match way {
-            Way::Given(url) => (url.clone(), None),
+            Way::Given(url) => (url.clone(), hold(())),
             Way::Docker => {
                 let container = GenericImage::new(IMAGE.0, IMAGE.1)
                     .with_exposed_port(1883.tcp())

@@ -15,10 +15,12 @@ pub async fn eventually<T>(deadline: Duration, mut check: impl AsyncFnMut() -> a
     let end = Instant::now() + deadline;
     let mut last = String::from("it never answered");
     loop {
-        match tokio::time::timeout_at(end, check()).await {
-            Ok(Ok(found)) => return found,
-            Ok(Err(error)) => last = format!("{error:#}"),
-            Err(_elapsed) => panic!("not within {deadline:?}: {last}"),
+        let Ok(result) = tokio::time::timeout_at(end, check()).await else {
+            panic!("not within {deadline:?}: {last}");
+        };
+        match result {
+            Ok(found) => return found,
+            Err(error) => last = format!("{error:#}"),
         }
         assert!(Instant::now() < end, "not within {deadline:?}: {last}");
         tokio::time::sleep(PAUSE).await;

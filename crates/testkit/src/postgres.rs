@@ -82,7 +82,7 @@ impl PostgresServer {
     /// A server on this way.
     pub async fn start(way: &Way) -> anyhow::Result<Self> {
         let (url, held) = match way {
-            Way::Given(url) => (url.clone(), None),
+            Way::Given(url) => (url.clone(), hold(())),
             Way::Docker => {
                 let container = PostgresImage::default().with_tag(IMAGE_TAG).start().await?;
                 let address =

@@ -57,7 +57,7 @@ impl RedisServer {
     /// A server on this way.
     pub async fn start(way: &Way) -> anyhow::Result<Self> {
         let (url, held) = match way {
-            Way::Given(url) => (url.clone(), None),
+            Way::Given(url) => (url.clone(), hold(())),
             Way::Docker => {
                 let container = RedisImage::default().with_tag(IMAGE_TAG).start().await?;
                 let address =

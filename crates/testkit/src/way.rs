@@ -43,10 +43,9 @@ pub(crate) fn explain<T>(result: anyhow::Result<T>, variable: &str, way: &Way) -
 }
 
 /// What keeps a server running: a container with its reaper, a native server, or nothing where it runs without us.
-pub(crate) type Held = Option<Box<dyn Any + Send + Sync>>;
+pub(crate) type Held = Box<dyn Any + Send + Sync>;
 
 /// Keeps it until the server's handle is dropped.
-#[expect(clippy::unnecessary_wraps, reason = "a server that runs without us is held by nothing")]
 pub(crate) fn hold(what: impl Any + Send + Sync) -> Held {
-    Some(Box::new(what))
+    Box::new(what)
 }

@@ -8,6 +8,8 @@ ulimit -n "$(ulimit -H -n)" 2>/dev/null
 exec 3<&0 4>&1 >&2 </dev/null
 "$@" 3<&- 4>&- &
 child=$!
+# The kernel sends it to a group with a paused program whose owner was killed.
+trap '' HUP
 [ -z "$pid_file" ] || echo "$child" >"$pid_file"
 echo "$child" >&4
 exec 4>&-

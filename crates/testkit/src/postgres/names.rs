@@ -9,7 +9,7 @@ use argosy_backends::random_secret;
 
 const PREFIX: &str = "argosy_test_";
 /// No test process lives longer: what is older was left behind.
-const LONGEST_RUN: Duration = Duration::from_secs(6 * 3600);
+const LONGEST_RUN: Duration = Duration::from_hours(6);
 
 /// Names that no other test process gives.
 #[derive(Debug)]
