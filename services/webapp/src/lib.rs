@@ -1,1 +1,21 @@
-//! The browser's pages; calls the API and nothing else.
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod config;
+mod csrf;
+mod csv;
+mod error;
+mod extract;
+mod format;
+mod handlers;
+mod links;
+mod plot;
+mod range;
+mod router;
+mod serve;
+mod session;
+mod shell;
+mod state;
+
+pub use config::Config;
+pub use serve::serve;
