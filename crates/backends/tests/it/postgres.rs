@@ -1,8 +1,11 @@
 //! PostgreSQL keeps what was committed, through every end.
 
-use std::{os::unix::fs::MetadataExt as _, time::Duration};
+use std::{
+    os::unix::fs::{MetadataExt as _, PermissionsExt},
+    time::Duration,
+};
 
-use argosy_backends::{Error, Postgres};
+use argosy_backends::{Error, Postgres, free_port};
 use argosy_testkit::{eventually, private_postgres};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, PgConnection};
@@ -46,6 +49,31 @@ async fn keeps_what_was_committed() {
     postgres.stop().await.unwrap();
     postgres.stop().await.unwrap();
     postgres.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_later_owner_finds_the_data() {
+    let parent = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(parent.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let folder = parent.path().join("postgres");
+    let prepare = || Postgres::prepare(&folder, free_port().unwrap(), true);
+
+    let mut postgres = prepare().unwrap();
+    // Half of what an interrupted first start had made.
+    std::fs::create_dir(postgres.folder().join("data.new")).unwrap();
+    std::fs::write(postgres.folder().join("data.new/PG_VERSION"), "15\n").unwrap();
+    postgres.start().await.unwrap();
+    assert!(matches!(prepare(), Err(Error::InUse { .. })), "one owner at a time");
+    let mut connection = connect(&postgres).await;
+    sqlx::query("create table notes (note text not null)").execute(&mut connection).await.unwrap();
+    insert(&mut connection, "mine").await;
+    // Nobody waits for its end; the next owner does.
+    drop(postgres);
+
+    let mut postgres = prepare().unwrap();
+    postgres.start().await.unwrap();
+    assert_eq!(notes(&postgres).await, ["mine"]);
+    postgres.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -146,7 +174,7 @@ async fn data_of_another_version_is_an_error_that_says_so() {
     let data = other.path().join("pg/data");
     std::fs::create_dir_all(&data).unwrap();
     std::fs::copy(&version, data.join("PG_VERSION")).unwrap();
-    std::fs::set_permissions(other.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(other.path(), PermissionsExt::from_mode(0o755)).unwrap();
     let error = Postgres::prepare(&other.path().join("pg"), 1, true).unwrap_err();
     assert!(matches!(error, Error::OtherVersion { version: 9, .. }), "{error}");
 }
