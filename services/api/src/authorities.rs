@@ -34,5 +34,8 @@ pub(crate) async fn of_fleet(
     name: &FleetName,
 ) -> Result<Authority, ApiError> {
     let row = db::authorities::find_for_fleet(connection, fleet_id).await?;
-    Ok(Authority { key_pem: seal.open(&fleet_purpose(name), &row.key_sealed)?, certificate_pem: row.certificate_pem })
+    Ok(Authority {
+        key_pem: seal.open(&fleet_purpose(name), &row.key_sealed)?,
+        certificate_pem: row.certificate_pem,
+    })
 }

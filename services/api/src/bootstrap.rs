@@ -61,7 +61,8 @@ pub struct BootstrapOptions {
 pub async fn bootstrap(options: &BootstrapOptions) -> anyhow::Result<()> {
     let seal = Seal::new(&options.seal.key()?)?;
     let pool = db::connect(&options.database.url()?, options.database.database_connections)?;
-    let mut transaction = pool.begin().await.context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
+    let mut transaction =
+        pool.begin().await.context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
     create_fleet(&mut transaction, &seal, options).await?;
     create_admin(&mut transaction, &options.admin_email, &options.admin_password_file).await?;
     let all = ["read", "write", "ingest", "admin"];
@@ -72,12 +73,17 @@ pub async fn bootstrap(options: &BootstrapOptions) -> anyhow::Result<()> {
     let root = authorities::root(&mut transaction, &seal).await?;
     transaction.commit().await?;
     if let Some(file) = &options.device_ca_file {
-        std::fs::write(file, root.certificate_pem).with_context(|| format!("cannot write {}", file.display()))?;
+        std::fs::write(file, root.certificate_pem)
+            .with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
 }
 
-async fn create_fleet(connection: &mut PgConnection, seal: &Seal, options: &BootstrapOptions) -> anyhow::Result<()> {
+async fn create_fleet(
+    connection: &mut PgConnection,
+    seal: &Seal,
+    options: &BootstrapOptions,
+) -> anyhow::Result<()> {
     if db::fleets::find_fleet(connection, &options.fleet).await?.is_none() {
         let request = CreateFleetRequest {
             name: options.fleet.clone(),

@@ -23,7 +23,11 @@ pub(crate) fn decode<T: DeserializeOwned>(cursor: &str) -> Result<T, ApiError> {
 }
 
 /// Cuts a list that was read with one row too many, and returns the cursor of its last row where there are more.
-pub(crate) fn cut<T, P: Serialize>(rows: &mut Vec<T>, limit: usize, position: impl Fn(&T) -> P) -> Option<String> {
+pub(crate) fn cut<T, P: Serialize>(
+    rows: &mut Vec<T>,
+    limit: usize,
+    position: impl Fn(&T) -> P,
+) -> Option<String> {
     if rows.len() <= limit {
         return None;
     }

@@ -10,8 +10,8 @@ pub(crate) mod ingest;
 pub(crate) mod latest;
 pub(crate) mod overview;
 pub(crate) mod readings;
-pub(crate) mod stream;
 pub(crate) mod sessions;
+pub(crate) mod stream;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

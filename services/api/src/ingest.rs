@@ -89,7 +89,8 @@ pub(crate) async fn store(
     loop {
         let plan = Plan::make(state, messages, &triage, bound).await?;
         state.partitions.ensure(&plan.days()).await?;
-        let failure = match transaction::run(&state.pool, messages, &triage.decoder, &plan, on_refusal).await {
+        let failure = match transaction::run(&state.pool, messages, &triage.decoder, &plan, on_refusal).await
+        {
             Ok(committed) => {
                 events::announce(state, messages, &triage.decoder, &plan, &committed);
                 let outcomes = committed.into_outcomes(messages.len(), plan);
@@ -107,9 +108,10 @@ pub(crate) async fn store(
                 state.partitions.forget();
                 true
             }
-            Failure::Database(error) => {
-                error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| problem::is_transient(&code))
-            }
+            Failure::Database(error) => error
+                .as_database_error()
+                .and_then(DatabaseError::code)
+                .is_some_and(|code| problem::is_transient(&code)),
         };
         if !worth_repeating || attempt == ATTEMPTS {
             return Err(failure.into());

@@ -107,7 +107,8 @@ pub(crate) struct Limits {
 impl Limits {
     /// The limits of a configuration.
     pub(crate) fn new(redis: Redis, config: &LimitConfig) -> Self {
-        let limit = |name, per_minute| NonZeroU32::new(per_minute).map(|per_minute| Limit::new(name, per_minute));
+        let limit =
+            |name, per_minute| NonZeroU32::new(per_minute).map(|per_minute| Limit::new(name, per_minute));
         let fixed = |name, per_minute| limit(name, per_minute).expect("the constant is not zero");
         Self {
             redis,
@@ -142,7 +143,11 @@ impl Limits {
     /// Forgets keys now and then, until `shutdown`.
     pub(crate) async fn forget_until(&self, shutdown: CancellationToken) {
         while tokio::time::timeout(FORGET_INTERVAL, shutdown.cancelled()).await.is_err() {
-            for limit in [&self.sign_ins, &self.sign_ins_anywhere].into_iter().chain(&self.requests).chain(&self.batches) {
+            for limit in [&self.sign_ins, &self.sign_ins_anywhere]
+                .into_iter()
+                .chain(&self.requests)
+                .chain(&self.batches)
+            {
                 limit.local.retain_recent();
                 limit.local.shrink_to_fit();
             }
@@ -156,7 +161,8 @@ mod tests {
 
     #[tokio::test]
     async fn each_key_has_a_minutes_worth() {
-        let limits = Limits::new(Redis::none(), &LimitConfig { requests_per_minute: 3, batches_per_minute: 0 });
+        let limits =
+            Limits::new(Redis::none(), &LimitConfig { requests_per_minute: 3, batches_per_minute: 0 });
         assert!(limits.batches.is_none());
         let requests = limits.requests.as_ref().unwrap();
         for remaining in [2, 1, 0] {

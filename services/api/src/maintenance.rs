@@ -46,7 +46,8 @@ async fn lead(state: &AppState) -> Result<(), sqlx::Error> {
 
 async fn round(state: &AppState, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let today = Utc::now().date_naive();
-    let days: Vec<_> = (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead))).collect();
+    let days: Vec<_> =
+        (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead))).collect();
     state.partitions.ensure(&days).await?;
     for day in tables::expired_days(connection).await? {
         tables::drop_day(connection, day).await?;

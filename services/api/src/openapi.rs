@@ -30,7 +30,10 @@ const BEARER: &str = "bearer";
 const COMMON: [(&str, &str); 5] = [
     ("401", "No bearer, or one that is unknown, expired or revoked."),
     ("403", "The bearer lacks the scope."),
-    ("429", "Over the rate limit; Retry-After says how long to wait, RateLimit-Limit, -Remaining and -Reset what there is."),
+    (
+        "429",
+        "Over the rate limit; Retry-After says how long to wait, RateLimit-Limit, -Remaining and -Reset what there is.",
+    ),
     ("500", "Something went wrong on our side; the log has it under the request's id."),
     ("503", "The database cannot be reached; nothing was stored. Retry-After says when to try again."),
 ];
@@ -121,9 +124,11 @@ fn add_problems(operation: &mut Operation) {
     let has_path = operation.parameters.iter().flatten().any(|parameter| {
         matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == utoipa::openapi::path::ParameterIn::Path)
     });
-    let has_version = operation.parameters.iter().flatten().any(|parameter| {
-        matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match")
-    });
+    let has_version = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"));
     let conflicts = operation.operation_id.as_deref().is_some_and(|id| CONFLICTING.contains(&id));
     let own = [
         ("400", "The request cannot be understood.", true),
@@ -194,10 +199,16 @@ mod tests {
 
     fn contents(operation: &Value) -> Vec<(String, Value)> {
         let responses = operation["responses"].as_object().unwrap().iter();
-        let mut bodies: Vec<(String, &Value)> = responses.map(|(status, body)| (status.clone(), body)).collect();
+        let mut bodies: Vec<(String, &Value)> =
+            responses.map(|(status, body)| (status.clone(), body)).collect();
         bodies.push(("the request".into(), &operation["requestBody"]));
-        let contents = bodies.into_iter().filter_map(|(place, body)| Some((place, body["content"].as_object()?)));
-        contents.flat_map(|(place, content)| content.values().map(move |content| (place.clone(), content.clone()))).collect()
+        let contents =
+            bodies.into_iter().filter_map(|(place, body)| Some((place, body["content"].as_object()?)));
+        contents
+            .flat_map(|(place, content)| {
+                content.values().map(move |content| (place.clone(), content.clone()))
+            })
+            .collect()
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub(crate) async fn verify(password: String, hash: Option<String>) -> anyhow::Re
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
 ) -> anyhow::Result<T> {
-    let _permit = tokio::time::timeout(PATIENCE, HASHES.acquire()).await.context("too many passwords to hash")??;
+    let _permit =
+        tokio::time::timeout(PATIENCE, HASHES.acquire()).await.context("too many passwords to hash")??;
     tokio::task::spawn_blocking(work).await?.context("hashing a password failed")
 }

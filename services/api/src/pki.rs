@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use argosy_wire::{DeviceName, FleetName};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use rand::Rng as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertificateSigningRequestParams, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertificateSigningRequestParams,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams,
+    SerialNumber,
 };
 use time::OffsetDateTime;
 
@@ -69,7 +70,8 @@ impl Authority {
         valid_days: i32,
         csr_pem: Option<&str>,
     ) -> anyhow::Result<Issued> {
-        let created_at = Utc::now();
+        // As it is kept: answers are the same now and later.
+        let created_at = Utc::now().trunc_subsecs(3);
         let expires_at = created_at + TimeDelta::days(i64::from(valid_days));
         let serial = random_serial();
         let mut params = CertificateParams::new(Vec::new())?;
@@ -180,7 +182,8 @@ mod tests {
         let root = Authority::root().unwrap();
         let authority = root.for_fleet(&fleet).unwrap();
         let issued = authority.issue(&fleet, &device, 30, None).unwrap();
-        let chain: Vec<Pem> = Pem::iter_from_buffer(issued.certificate_pem.as_bytes()).map(Result::unwrap).collect();
+        let chain: Vec<Pem> =
+            Pem::iter_from_buffer(issued.certificate_pem.as_bytes()).map(Result::unwrap).collect();
         assert_eq!(chain.len(), 2);
         let (_, leaf) = parse_x509_certificate(&chain[0].contents).unwrap();
         let (_, middle) = parse_x509_certificate(&chain[1].contents).unwrap();

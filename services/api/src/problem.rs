@@ -30,7 +30,9 @@ pub(crate) enum ApiError {
     #[error("{0}")]
     Conflict(String),
     /// 412: somebody else changed it first.
-    #[error("It was changed by somebody else since you read it. Read it again, and repeat your change with its new ETag.")]
+    #[error(
+        "It was changed by somebody else since you read it. Read it again, and repeat your change with its new ETag."
+    )]
     PreconditionFailed,
     /// 413: too much.
     #[error("{0}")]
@@ -132,7 +134,11 @@ impl From<sqlx::Error> for ApiError {
         if is_unavailable(&error) {
             return Self::Unavailable(error);
         }
-        if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| is_unstorable(&code)) {
+        if error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| is_unstorable(&code))
+        {
             return Self::BadRequest("Text cannot have the character U+0000.".into());
         }
         Self::Internal(error.into())
@@ -156,7 +162,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
         match &self {
-            Self::Internal(cause) => tracing::error!(error = format!("{cause:#}"), "A request failed by our fault."),
+            Self::Internal(cause) => {
+                tracing::error!(error = format!("{cause:#}"), "A request failed by our fault.");
+            }
             Self::Unavailable(cause) => tracing::warn!(error = %cause, "The database is not available."),
             _ => {}
         }

@@ -115,7 +115,8 @@ mod tests {
     async fn a_redis_that_is_away_costs_nothing() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let redis = Redis::connect(Some(&format!("redis://127.0.0.1:{port}").into())).unwrap();
-        let ask = || redis.ask(async |mut connection| redis::cmd("PING").query_async::<()>(&mut connection).await);
+        let ask =
+            || redis.ask(async |mut connection| redis::cmd("PING").query_async::<()>(&mut connection).await);
         assert_eq!(ask().await, None);
         let started = Instant::now();
         for _ in 0..1_000 {

@@ -30,17 +30,20 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// All routes. Those of signing in and of the document need no bearer.
 pub(crate) fn router(state: AppState) -> Router {
     let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
+    let authenticated = requests()
+        .layer(middleware::from_fn_with_state(state.clone(), limits::limit_requests))
+        .merge(batches().layer(middleware::from_fn_with_state(state.clone(), limits::limit_batches)));
     let authenticated =
-        requests().layer(middleware::from_fn_with_state(state.clone(), limits::limit_requests)).merge(
-            batches().layer(middleware::from_fn_with_state(state.clone(), limits::limit_batches)),
-        );
-    let authenticated = authenticated.layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
+        authenticated.layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
     let (routes, document) = with_document(authenticated.merge(open));
     let routes = routes.with_state(state);
     let documented = routes.merge(SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document));
     let limited = documented.fallback(not_found).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     let guarded = limited.layer(middleware::from_fn(guard_browsers));
-    http::layers(guarded.layer(middleware::from_fn(problem::render_problems)), "argosy_api_http_request_seconds")
+    http::layers(
+        guarded.layer(middleware::from_fn(problem::render_problems)),
+        "argosy_api_http_request_seconds",
+    )
 }
 
 /// The document alone.
@@ -58,7 +61,9 @@ fn with_document(routes: OpenApiRouter<AppState>) -> (Router<AppState>, utoipa::
 
 /// Routes of batches, which are large, and limited apart from requests.
 fn batches() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(handlers::ingest::ingest_batch)).layer(DefaultBodyLimit::max(MAX_BATCH_BYTES))
+    OpenApiRouter::new()
+        .routes(routes!(handlers::ingest::ingest_batch))
+        .layer(DefaultBodyLimit::max(MAX_BATCH_BYTES))
 }
 
 /// All other routes that need a bearer.

@@ -39,13 +39,12 @@ impl Seal {
 
     /// Opens what was sealed for `purpose`.
     pub(crate) fn open(&self, purpose: &str, sealed: &[u8]) -> anyhow::Result<String> {
-        let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>().context("the sealed text is too short")?;
+        let (nonce, text) =
+            sealed.split_first_chunk::<NONCE_BYTES>().context("the sealed text is too short")?;
         let payload = Payload { msg: text, aad: purpose.as_bytes() };
-        let text = self
-            .cipher
-            .decrypt(&Nonce::from(*nonce), payload)
-            .ok()
-            .with_context(|| format!("{purpose} does not open: ARGOSY_SEAL_KEY is not the key it was sealed with"))?;
+        let text = self.cipher.decrypt(&Nonce::from(*nonce), payload).ok().with_context(|| {
+            format!("{purpose} does not open: ARGOSY_SEAL_KEY is not the key it was sealed with")
+        })?;
         Ok(String::from_utf8(text)?)
     }
 }

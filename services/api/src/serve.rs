@@ -10,7 +10,8 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Config, db, limits::Limits, maintenance, readings::rollup, redis::Redis, router, seal::Seal, state::AppState,
+    Config, db, limits::Limits, maintenance, readings::rollup, redis::Redis, router, seal::Seal,
+    state::AppState,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
@@ -44,7 +45,8 @@ pub async fn serve(
     tasks.close();
 
     let drain = Duration::from_secs(config.listen.drain_seconds);
-    let served = server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
+    let served =
+        server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
     shutdown.cancel();
     tasks.wait().await;
     pool.close().await;

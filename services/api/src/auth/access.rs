@@ -47,11 +47,10 @@ impl<S: RequiredScope> FromRequestParts<AppState> for Access<S> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        let principal = parts
-            .extensions
-            .get::<Arc<Principal>>()
-            .cloned()
-            .ok_or_else(|| ApiError::internal(anyhow::anyhow!("the route is not behind `authenticate`")))?;
+        let principal =
+            parts.extensions.get::<Arc<Principal>>().cloned().ok_or_else(|| {
+                ApiError::internal(anyhow::anyhow!("the route is not behind `authenticate`"))
+            })?;
         principal.require(S::SCOPE)?;
         Ok(Self { principal, scope: PhantomData })
     }
@@ -87,11 +86,15 @@ impl<S: RequiredScope> FromRequestParts<AppState> for FleetAccess<S> {
         let Query(query) = Query::<FleetQuery>::from_request_parts(parts, state).await?;
         let mut connection = state.pool.acquire().await?;
         let name = match (&access.fleet, query.fleet) {
-            (Some((_, bound)), Some(asked)) if *bound != asked => return Err(ApiError::not_found("fleet", asked)),
+            (Some((_, bound)), Some(asked)) if *bound != asked => {
+                return Err(ApiError::not_found("fleet", asked));
+            }
             (Some((_, bound)), _) => bound.clone(),
             (None, Some(asked)) => asked,
             (None, None) => db::fleets::only_fleet(&mut connection).await?.ok_or_else(|| {
-                ApiError::BadRequest("There is no fleet, or more than one: name it with ?fleet=<name>.".into())
+                ApiError::BadRequest(
+                    "There is no fleet, or more than one: name it with ?fleet=<name>.".into(),
+                )
             })?,
         };
         let fleet = db::fleets::find_fleet(&mut connection, &name)

@@ -35,7 +35,9 @@ pub(crate) async fn is_valid(state: &AppState, hash: [u8; 32]) -> bool {
     let found = async {
         let mut connection = state.pool.acquire().await?;
         let is_session = db::sessions::find_principal(&mut connection, &hash).await?.is_some();
-        Ok::<_, sqlx::Error>(is_session || db::tokens::find_principal(&mut connection, &hash).await?.is_some())
+        Ok::<_, sqlx::Error>(
+            is_session || db::tokens::find_principal(&mut connection, &hash).await?.is_some(),
+        )
     };
     found.await.unwrap_or(true)
 }

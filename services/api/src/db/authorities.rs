@@ -12,7 +12,9 @@ pub(crate) struct AuthorityRow {
 
 /// The root, where it was made.
 pub(crate) async fn find_root(connection: &mut PgConnection) -> Result<Option<AuthorityRow>, sqlx::Error> {
-    sqlx::query_as!(AuthorityRow, "select certificate_pem, key_sealed from device_ca").fetch_optional(connection).await
+    sqlx::query_as!(AuthorityRow, "select certificate_pem, key_sealed from device_ca")
+        .fetch_optional(connection)
+        .await
 }
 
 /// Keeps a new root, unless another was kept first.
@@ -32,7 +34,10 @@ pub(crate) async fn insert_root(
 }
 
 /// A fleet's authority.
-pub(crate) async fn find_for_fleet(connection: &mut PgConnection, fleet_id: i64) -> Result<AuthorityRow, sqlx::Error> {
+pub(crate) async fn find_for_fleet(
+    connection: &mut PgConnection,
+    fleet_id: i64,
+) -> Result<AuthorityRow, sqlx::Error> {
     sqlx::query_as!(
         AuthorityRow,
         "select ca_certificate_pem as certificate_pem, ca_key_sealed as key_sealed from fleets where id = $1",

@@ -63,8 +63,12 @@ pub(crate) async fn delete_expired_readings(connection: &mut PgConnection) -> Re
 /// Deletes what else has had its time.
 pub(crate) async fn delete_expired(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from sessions where expires_at < now()").execute(&mut *connection).await?;
-    sqlx::query!("delete from revoked_certificates where expires_at < now()").execute(&mut *connection).await?;
-    sqlx::query!("delete from traffic where at < now() - interval '2 days'").execute(&mut *connection).await?;
+    sqlx::query!("delete from revoked_certificates where expires_at < now()")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("delete from traffic where at < now() - interval '2 days'")
+        .execute(&mut *connection)
+        .await?;
     sqlx::query!(
         "delete from dead_letters l using fleets f
          where f.id = l.fleet_id and l.last_received_at < now() - make_interval(days => f.retention_days)"

@@ -63,7 +63,8 @@ pub(crate) async fn list_readings(
 pub(crate) fn position_after(rows: &[ReadingRow], before: Option<RowPosition>) -> Option<RowPosition> {
     let micros = rows.last()?.ts.timestamp_micros();
     let same = rows.iter().rev().take_while(|row| row.ts.timestamp_micros() == micros).count();
-    let earlier = before.filter(|before| before.micros == micros && same == rows.len()).map_or(0, |before| before.rows);
+    let earlier =
+        before.filter(|before| before.micros == micros && same == rows.len()).map_or(0, |before| before.rows);
     Some(RowPosition { micros, rows: earlier + i64::try_from(same).unwrap_or(i64::MAX) })
 }
 

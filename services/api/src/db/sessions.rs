@@ -53,6 +53,8 @@ pub(crate) async fn delete_session(
     connection: &mut PgConnection,
     secret_hash: &[u8; 32],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from sessions where secret_hash = $1", secret_hash.as_slice()).execute(connection).await?;
+    sqlx::query!("delete from sessions where secret_hash = $1", secret_hash.as_slice())
+        .execute(connection)
+        .await?;
     Ok(())
 }

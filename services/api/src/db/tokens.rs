@@ -22,7 +22,9 @@ pub(crate) async fn find_principal(
     .await?;
     let Some(row) = row else { return Ok(None) };
     if row.touch {
-        sqlx::query!("update api_tokens set last_used_at = now() where id = $1", row.id).execute(connection).await?;
+        sqlx::query!("update api_tokens set last_used_at = now() where id = $1", row.id)
+            .execute(connection)
+            .await?;
     }
     Ok(Some(Principal {
         kind: PrincipalKind::Token { token_id: row.id },

@@ -79,12 +79,13 @@ pub(crate) async fn issue_credential(
     let fleet: FleetName = access.fleet.name.parse().map_err(ApiError::internal)?;
     let mut transaction = state.pool.begin().await?;
     let authority = authorities::of_fleet(&mut transaction, &state.seal, access.fleet.id, &fleet).await?;
-    let issued = authority.issue(&fleet, &name, valid_days, request.csr_pem.as_deref()).map_err(|error| {
-        match request.csr_pem {
-            Some(_) => ApiError::Invalid(format!("The signing request cannot be used: {error:#}.")),
-            None => error.into(),
-        }
-    })?;
+    let issued =
+        authority.issue(&fleet, &name, valid_days, request.csr_pem.as_deref()).map_err(
+            |error| match request.csr_pem {
+                Some(_) => ApiError::Invalid(format!("The signing request cannot be used: {error:#}.")),
+                None => error.into(),
+            },
+        )?;
     let row = CredentialRow {
         id: Uuid::now_v7(),
         serial: issued.serial,
@@ -142,9 +143,10 @@ pub(crate) async fn read_device_ca(
     Ok(([(header::CONTENT_TYPE, PEM)], root.certificate_pem))
 }
 
-/// The revocation lists of every fleet's device CA.
+/// The revocation lists of the root and of every fleet's device CA.
 ///
-/// In PEM, one after the other, made anew for each request. Scope: `read`.
+/// In PEM, one after the other, made anew for each request. A broker that checks a certificate needs the list of each authority
+/// above it: fetch it again when a fleet is created, and at least once a year. Scope: `read`.
 #[utoipa::path(get, path = "/device-ca/crl", tag = "credentials",
     responses((status = OK, body = String, content_type = "application/x-pem-file"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -153,7 +155,7 @@ pub(crate) async fn read_device_crl(
     access: Access<Read>,
 ) -> Result<impl IntoResponse, ApiError> {
     let mut connection = state.pool.acquire().await?;
-    let mut text = String::new();
+    let mut text = authorities::root(&mut connection, &state.seal).await?.revocation_list(&[])?;
     for fleet in db::fleets::list_fleets(&mut connection, access.fleet_id()).await? {
         let name = fleet.name.parse().map_err(ApiError::internal)?;
         let revoked = db::credentials::list_revoked(&mut connection, fleet.id).await?;

@@ -64,7 +64,8 @@ pub(crate) async fn list_dead_letters(
     let reason = query.reason.map(DeadLetterReason::as_str);
     let device = query.device.as_deref();
     let mut rows =
-        db::dead_letters::list_dead_letters(&mut connection, visible(&access), reason, device, before, more).await?;
+        db::dead_letters::list_dead_letters(&mut connection, visible(&access), reason, device, before, more)
+            .await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| row.id);
     let items = rows.into_iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?;
     Ok(axum::Json(Page { items, next_cursor }))
@@ -112,7 +113,8 @@ pub(crate) async fn replay_dead_letters(
     while tried < MAX_REPLAYED {
         let mut connection = state.pool.acquire().await?;
         let rows =
-            db::dead_letters::select_for_replay(&mut connection, visible, ids, reason, device, after, CHUNK).await?;
+            db::dead_letters::select_for_replay(&mut connection, visible, ids, reason, device, after, CHUNK)
+                .await?;
         drop(connection);
         let Some(last) = rows.last() else { break };
         after = last.id;
@@ -136,7 +138,15 @@ pub(crate) async fn replay_dead_letters(
     }
     let mut connection = state.pool.acquire().await?;
     let detail = json!({"selection": selection, "result": response});
-    audit::record(&mut connection, &access, Some(access.fleet.id), "dead_letter.replay", "dead letters", detail).await?;
+    audit::record(
+        &mut connection,
+        &access,
+        Some(access.fleet.id),
+        "dead_letter.replay",
+        "dead letters",
+        detail,
+    )
+    .await?;
     Ok(axum::Json(response))
 }
 
@@ -165,7 +175,8 @@ pub(crate) async fn discard_dead_letters(
     let (ids, device) = (selection.ids.as_deref(), selection.device.as_deref());
     let mut transaction = state.pool.begin().await?;
     let discarded =
-        db::dead_letters::delete_dead_letters(&mut transaction, visible(&access), ids, reason, device).await?;
+        db::dead_letters::delete_dead_letters(&mut transaction, visible(&access), ids, reason, device)
+            .await?;
     let detail = json!({"selection": selection, "discarded": discarded});
     let fleet_id = Some(access.fleet.id);
     audit::record(&mut transaction, &access, fleet_id, "dead_letter.discard", "dead letters", detail).await?;

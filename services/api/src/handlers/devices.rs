@@ -52,13 +52,17 @@ impl DeviceQuery {
     /// The filter it means.
     pub(crate) fn filter(&self) -> Result<DeviceFilter, ApiError> {
         let labels = self.label.iter().map(|label| {
-            let (key, value) = label
-                .split_once(':')
-                .ok_or_else(|| ApiError::BadRequest(format!("A label is key:value, and '{label}' is not.")))?;
+            let (key, value) = label.split_once(':').ok_or_else(|| {
+                ApiError::BadRequest(format!("A label is key:value, and '{label}' is not."))
+            })?;
             Ok((key.to_owned(), value.to_owned()))
         });
         Ok(DeviceFilter {
-            search: self.search.clone().filter(|search| !search.is_empty()).map(|search| search.to_lowercase()),
+            search: self
+                .search
+                .clone()
+                .filter(|search| !search.is_empty())
+                .map(|search| search.to_lowercase()),
             labels: labels.collect::<Result<_, ApiError>>()?,
             state: self.state,
         })
@@ -163,7 +167,8 @@ pub(crate) async fn create_device(
             _ => error.into(),
         })?;
     let resource = request.name.as_str();
-    audit::record(&mut transaction, &access, Some(fleet.id), "device.create", resource, json!(request)).await?;
+    audit::record(&mut transaction, &access, Some(fleet.id), "device.create", resource, json!(request))
+        .await?;
     transaction.commit().await?;
     Ok((StatusCode::CREATED, etag(row.version), axum::Json(device(&fleet.name, row)?)))
 }
@@ -206,7 +211,8 @@ pub(crate) async fn update_device(
     if !db::devices::update_device(&mut transaction, id, version, labels, enabled).await? {
         return Err(ApiError::PreconditionFailed);
     }
-    audit::record(&mut transaction, &access, Some(fleet.id), "device.update", name.as_str(), json!(request)).await?;
+    audit::record(&mut transaction, &access, Some(fleet.id), "device.update", name.as_str(), json!(request))
+        .await?;
     let row = db::devices::find_device(&mut transaction, fleet.id, &name).await?;
     let row = row.ok_or_else(|| ApiError::not_found("device", &name))?;
     transaction.commit().await?;
@@ -228,7 +234,8 @@ pub(crate) async fn delete_device(
     let (fleet, id) = (&access.fleet, find(&state, &access, &name).await?.id);
     let mut transaction = state.pool.begin().await?;
     db::devices::delete_device(&mut transaction, id).await?;
-    audit::record(&mut transaction, &access, Some(fleet.id), "device.delete", name.as_str(), json!({})).await?;
+    audit::record(&mut transaction, &access, Some(fleet.id), "device.delete", name.as_str(), json!({}))
+        .await?;
     transaction.commit().await?;
     state.directory.forget(&fleet.name, name.as_str());
     Ok(StatusCode::NO_CONTENT)

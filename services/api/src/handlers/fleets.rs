@@ -89,12 +89,15 @@ pub(crate) async fn create(
         ca_certificate_pem: &authority.certificate_pem,
         ca_key_sealed: &key_sealed,
     };
-    let row = db::fleets::insert_fleet(connection, fleet).await.map_err(|error| {
-        match violated_constraint(&error) {
-            Some("fleets_name_key") => ApiError::Conflict(format!("There is a fleet '{}' already.", request.name)),
-            _ => error.into(),
-        }
-    })?;
+    let row =
+        db::fleets::insert_fleet(connection, fleet).await.map_err(|error| {
+            match violated_constraint(&error) {
+                Some("fleets_name_key") => {
+                    ApiError::Conflict(format!("There is a fleet '{}' already.", request.name))
+                }
+                _ => error.into(),
+            }
+        })?;
     let resource = request.name.as_str();
     audit::record(connection, principal, Some(row.id), "fleet.create", resource, json!(request)).await?;
     Ok(row)

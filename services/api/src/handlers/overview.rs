@@ -55,7 +55,9 @@ pub(crate) async fn read_overview(
         devices: devices.enabled,
         online: devices.online,
         disabled: devices.disabled,
-        messages_per_second: traffic.last().map_or(0.0, |sample| sample.messages as f64 / SLOT_SECONDS as f64),
+        messages_per_second: traffic
+            .last()
+            .map_or(0.0, |sample| sample.messages as f64 / SLOT_SECONDS as f64),
         traffic,
         missing,
         devices_with_gaps,

@@ -110,7 +110,8 @@ async fn answer(
                 rows.truncate(room);
                 room -= rows.len();
                 let position = position_after(&rows, before).or(before);
-                let readings = rows.into_iter().map(|row| Reading { ts: row.ts, values: only(row.values.0, &keys) });
+                let readings =
+                    rows.into_iter().map(|row| Reading { ts: row.ts, values: only(row.values.0, &keys) });
                 page.series.push(Series { device: name, readings: readings.collect() });
                 if is_cut {
                     page.next_cursor = cursor::encode(&Position { device: index, row: position });
@@ -152,7 +153,10 @@ pub(crate) struct Position {
 }
 
 /// The values of these keys; all where none are named.
-fn only(mut values: serde_json::Map<String, serde_json::Value>, keys: &[String]) -> serde_json::Map<String, serde_json::Value> {
+fn only(
+    mut values: serde_json::Map<String, serde_json::Value>,
+    keys: &[String],
+) -> serde_json::Map<String, serde_json::Value> {
     if !keys.is_empty() {
         values.retain(|key, _| keys.contains(key));
     }

@@ -60,7 +60,8 @@ pub(crate) async fn create_session(
     let principal = db::sessions::find_principal(&mut transaction, &secret::hash(&bearer)).await?;
     let principal = principal.ok_or(ApiError::Unauthorized(WRONG))?;
     let detail = json!({"address": address.ip()});
-    audit::record(&mut transaction, &principal, principal.fleet_id(), "session.create", &email, detail).await?;
+    audit::record(&mut transaction, &principal, principal.fleet_id(), "session.create", &email, detail)
+        .await?;
     transaction.commit().await?;
     let body = CreatedSession { secret: bearer, expires_at, user: user(row)? };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(body)))
@@ -70,7 +71,9 @@ pub(crate) async fn create_session(
 async fn limit(limits: &Limits, address: SocketAddr, email: &str) -> Result<(), ApiError> {
     let key = secret::hex(&secret::hash(email));
     // In this order, so that who is refused here takes nothing from those elsewhere.
-    for (limit, key) in [(&limits.sign_ins, &format!("{}:{key}", address.ip())), (&limits.sign_ins_anywhere, &key)] {
+    for (limit, key) in
+        [(&limits.sign_ins, &format!("{}:{key}", address.ip())), (&limits.sign_ins_anywhere, &key)]
+    {
         if let Some(retry_after) = limits.take(limit, key).await.retry_after {
             return Err(ApiError::TooManyRequests { retry_after });
         }
@@ -92,11 +95,21 @@ pub(crate) async fn delete_session(
     Extension(BearerHash(hash)): Extension<BearerHash>,
 ) -> Result<StatusCode, ApiError> {
     if !matches!(principal.kind, PrincipalKind::Session { .. }) {
-        return Err(ApiError::BadRequest("The bearer is a token, not a session: revoke it by DELETE /tokens/{id}.".into()));
+        return Err(ApiError::BadRequest(
+            "The bearer is a token, not a session: revoke it by DELETE /tokens/{id}.".into(),
+        ));
     }
     let mut transaction = state.pool.begin().await?;
     db::sessions::delete_session(&mut transaction, &hash).await?;
-    audit::record(&mut transaction, &principal, principal.fleet_id(), "session.end", &principal.name, json!({})).await?;
+    audit::record(
+        &mut transaction,
+        &principal,
+        principal.fleet_id(),
+        "session.end",
+        &principal.name,
+        json!({}),
+    )
+    .await?;
     transaction.commit().await?;
     state.principals.invalidate(&hash).await;
     Ok(StatusCode::NO_CONTENT)

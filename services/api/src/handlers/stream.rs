@@ -123,31 +123,34 @@ fn events(
     first.insert(0, Event::default().comment("watching"));
     let refresh = tokio::time::interval_at(tokio::time::Instant::now() + REFRESH, REFRESH);
     let start = (state, receiver, filter, refresh, first, permit);
-    let batches = stream::unfold(start, move |(state, mut receiver, filter, mut refresh, ready, permit)| async move {
-        if !ready.is_empty() {
-            return Some((ready, (state, receiver, filter, refresh, Vec::new(), permit)));
-        }
-        loop {
-            let batch = tokio::select! {
-                () = state.shutdown.cancelled() => return None,
-                _ = refresh.tick() => {
-                    state.live.touch();
-                    if !crate::auth::lookup::is_valid(&state, bearer.0).await {
-                        return None;
-                    }
-                    continue;
-                }
-                received = receiver.recv() => match received {
-                    Ok(delivered) => sse_events(&delivered, &filter),
-                    Err(RecvError::Lagged(batches)) => vec![to_sse(None, &StreamEvent::Missed { count: batches })],
-                    Err(RecvError::Closed) => return None,
-                },
-            };
-            if !batch.is_empty() {
-                return Some((batch, (state, receiver, filter, refresh, Vec::new(), permit)));
+    let batches = stream::unfold(
+        start,
+        move |(state, mut receiver, filter, mut refresh, ready, permit)| async move {
+            if !ready.is_empty() {
+                return Some((ready, (state, receiver, filter, refresh, Vec::new(), permit)));
             }
-        }
-    });
+            loop {
+                let batch = tokio::select! {
+                    () = state.shutdown.cancelled() => return None,
+                    _ = refresh.tick() => {
+                        state.live.touch();
+                        if !crate::auth::lookup::is_valid(&state, bearer.0).await {
+                            return None;
+                        }
+                        continue;
+                    }
+                    received = receiver.recv() => match received {
+                        Ok(delivered) => sse_events(&delivered, &filter),
+                        Err(RecvError::Lagged(batches)) => vec![to_sse(None, &StreamEvent::Missed { count: batches })],
+                        Err(RecvError::Closed) => return None,
+                    },
+                };
+                if !batch.is_empty() {
+                    return Some((batch, (state, receiver, filter, refresh, Vec::new(), permit)));
+                }
+            }
+        },
+    );
     futures::StreamExt::flat_map(batches, |events| stream::iter(events.into_iter().map(Ok)))
 }
 
@@ -156,7 +159,8 @@ fn sse_events(delivered: &Delivered, filter: &Filter) -> Vec<Event> {
     if delivered.batch.fleet_id != filter.fleet_id {
         return Vec::new();
     }
-    let taken: Vec<&StreamEvent> = delivered.batch.events.iter().filter(|event| filter.takes(event)).collect();
+    let taken: Vec<&StreamEvent> =
+        delivered.batch.events.iter().filter(|event| filter.takes(event)).collect();
     let end = taken.len().saturating_sub(1);
     let events = taken.into_iter().enumerate();
     events.map(|(index, event)| to_sse((index == end).then_some(delivered.id), event)).collect()

@@ -60,7 +60,8 @@ pub(crate) async fn create_token(
     access: Access<Admin>,
     Json(request): Json<CreateTokenRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    if !(1..=100).contains(&request.name.trim().chars().count()) || request.name.chars().any(char::is_control) {
+    if !(1..=100).contains(&request.name.trim().chars().count()) || request.name.chars().any(char::is_control)
+    {
         return Err(ApiError::Invalid("A token's name has 1 to 100 characters.".into()));
     }
     if request.scopes.is_empty() {

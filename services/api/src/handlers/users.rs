@@ -66,9 +66,9 @@ pub(crate) async fn create_user(
     let id = db::users::insert_user(&mut transaction, &email, &hash, request.role.as_str(), fleet_id)
         .await
         .map_err(|error| match violated_constraint(&error) {
-            Some("users_email_key") => ApiError::Conflict(format!("There is a user '{email}' already.")),
-            _ => error.into(),
-        })?;
+        Some("users_email_key") => ApiError::Conflict(format!("There is a user '{email}' already.")),
+        _ => error.into(),
+    })?;
     let detail = json!({"role": request.role, "fleet": request.fleet});
     audit::record(&mut transaction, &access, fleet_id, "user.create", &email, detail).await?;
     let row = find(&mut transaction, &access, id).await?;
@@ -165,5 +165,9 @@ pub(crate) fn check_email(email: &str) -> Result<String, ApiError> {
     let is_plausible = email.len() <= 254
         && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
         && email.chars().all(|character| !character.is_whitespace() && !character.is_control());
-    if is_plausible { Ok(email) } else { Err(ApiError::Invalid("The email is not one, as in name@host.".into())) }
+    if is_plausible {
+        Ok(email)
+    } else {
+        Err(ApiError::Invalid("The email is not one, as in name@host.".into()))
+    }
 }

@@ -42,5 +42,8 @@ fn storable(text: &str, max_chars: usize) -> Cow<'_, str> {
     if text.len() <= max_chars && !text.contains('\0') {
         return Cow::Borrowed(text);
     }
-    text.chars().take(max_chars).map(|character| if character == '\0' { '\u{fffd}' } else { character }).collect()
+    text.chars()
+        .take(max_chars)
+        .map(|character| if character == '\0' { '\u{fffd}' } else { character })
+        .collect()
 }

@@ -57,12 +57,7 @@ pub(crate) struct Directory {
 impl Directory {
     /// A directory that knows nothing yet.
     pub(crate) fn new() -> Self {
-        Self {
-            devices: Cache::builder()
-                .max_capacity(CAPACITY)
-                .time_to_live(TTL)
-                .build(),
-        }
+        Self { devices: Cache::builder().max_capacity(CAPACITY).time_to_live(TTL).build() }
     }
 
     /// Finds each, in order; creates those that a fleet registers by itself.

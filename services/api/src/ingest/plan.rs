@@ -99,14 +99,19 @@ impl Plan {
     ) -> Result<Self, ApiError> {
         let mut connection = state.pool.acquire().await?;
         let found = state.directory.find_all(&mut connection, &triage.devices).await?;
-        let mut plan = Self { refused: refusals(&mut connection, messages, triage, bound).await?, ..Self::default() };
+        let mut plan =
+            Self { refused: refusals(&mut connection, messages, triage, bound).await?, ..Self::default() };
         let positions = plan.number_devices(&triage.devices, &found);
         for telemetry in &triage.telemetry {
             let received_at = messages[telemetry.message].received_at;
             let points = &triage.decoder.points()[telemetry.points.clone()];
-            let times = allowed(&found[telemetry.device], &triage.devices[telemetry.device]).and_then(|facts| {
-                points.iter().map(|point| time_of(point.ts, received_at, facts)).collect::<Result<Vec<_>, _>>()
-            });
+            let times =
+                allowed(&found[telemetry.device], &triage.devices[telemetry.device]).and_then(|facts| {
+                    points
+                        .iter()
+                        .map(|point| time_of(point.ts, received_at, facts))
+                        .collect::<Result<Vec<_>, _>>()
+                });
             match times {
                 Ok(times) => plan.telemetry.push(PlannedTelemetry {
                     message: telemetry.message,
@@ -201,22 +206,30 @@ async fn refusals(
 fn allowed<'f>(found: &'f Found, key: &DeviceKey) -> Result<&'f DeviceFacts, Rejected> {
     let (reason, detail) = match found {
         Found::Device(facts) if facts.enabled => return Ok(facts),
-        Found::Device(_) => (DeadLetterReason::DeviceDisabled, format!("the device '{}' is disabled", key.device)),
-        Found::NoDevice { .. } => {
-            (DeadLetterReason::UnknownDevice, format!("the fleet '{}' has no device '{}'", key.fleet, key.device))
+        Found::Device(_) => {
+            (DeadLetterReason::DeviceDisabled, format!("the device '{}' is disabled", key.device))
         }
+        Found::NoDevice { .. } => (
+            DeadLetterReason::UnknownDevice,
+            format!("the fleet '{}' has no device '{}'", key.fleet, key.device),
+        ),
         Found::NoFleet => (DeadLetterReason::UnknownDevice, format!("there is no fleet '{}'", key.fleet)),
     };
     Err(Rejected { reason, detail })
 }
 
-fn time_of(ts: Option<i64>, received_at: DateTime<Utc>, facts: &DeviceFacts) -> Result<DateTime<Utc>, Rejected> {
+fn time_of(
+    ts: Option<i64>,
+    received_at: DateTime<Utc>,
+    facts: &DeviceFacts,
+) -> Result<DateTime<Utc>, Rejected> {
     let Some(millis) = ts else { return Ok(received_at) };
     let oldest = received_at - TimeDelta::days(i64::from(facts.retention_days));
     match DateTime::from_timestamp_millis(millis) {
-        Some(time) if time < oldest => {
-            Err(out_of_range(format!("ts {time} is older than the fleet's retention of {} days", facts.retention_days)))
-        }
+        Some(time) if time < oldest => Err(out_of_range(format!(
+            "ts {time} is older than the fleet's retention of {} days",
+            facts.retention_days
+        ))),
         Some(time) if time > received_at + MAX_AHEAD => {
             Err(out_of_range(format!("ts {time} is more than a day after its arrival at {received_at}")))
         }

@@ -12,8 +12,7 @@ use sqlx::{PgConnection, PgPool, error::DatabaseError};
 use crate::{
     db::batch::{
         dead_letters::{self, DeadLetterRow},
-        devices,
-        latest as latest_values, presence as presence_tables,
+        devices, latest as latest_values, presence as presence_tables,
         readings::{self, ReadingColumns},
         rollups, streams,
     },
@@ -82,9 +81,9 @@ impl From<sqlx::Error> for Failure {
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::DevicesVanished(devices) => {
-                Self::internal(anyhow::anyhow!("devices {devices:?} are known to the directory and have no row"))
-            }
+            Failure::DevicesVanished(devices) => Self::internal(anyhow::anyhow!(
+                "devices {devices:?} are known to the directory and have no row"
+            )),
             Failure::PartitionMissing(error) | Failure::Database(error) => error.into(),
         }
     }

@@ -37,7 +37,13 @@ pub(crate) async fn limit_batches(
     run(&state.limits, state.limits.batches.as_ref(), bearer, request, next).await
 }
 
-async fn run(limits: &Limits, limit: Option<&Limit>, bearer: BearerHash, request: Request, next: Next) -> Response {
+async fn run(
+    limits: &Limits,
+    limit: Option<&Limit>,
+    bearer: BearerHash,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(limit) = limit else { return next.run(request).await };
     let decision = limits.take(limit, &secret::hex(&bearer.0)).await;
     let mut response = match decision.retry_after {

@@ -35,14 +35,20 @@ pub(super) struct Example {
 pub(super) fn of(operation_id: &str) -> Option<Example> {
     let (request, response) = match operation_id {
         "create_session" => (
-            typed::<CreateSessionRequest>(json!({"email": "admin@localhost", "password": "correct horse battery"})),
-            typed::<CreatedSession>(json!({"secret": "argosys_5d1c...", "expires_at": LATER, "user": user()})),
+            typed::<CreateSessionRequest>(
+                json!({"email": "admin@localhost", "password": "correct horse battery"}),
+            ),
+            typed::<CreatedSession>(
+                json!({"secret": "argosys_5d1c...", "expires_at": LATER, "user": user()}),
+            ),
         ),
         "read_me" => (None, typed::<Me>(json!({"name": "ci pipeline", "scopes": ["read"], "fleet": "demo"}))),
         "list_fleets" => (None, typed::<Vec<Fleet>>(json!([fleet()]))),
         "create_fleet" => (typed::<CreateFleetRequest>(json!({"name": "demo"})), typed::<Fleet>(fleet())),
         "read_fleet" => (None, typed::<Fleet>(fleet())),
-        "update_fleet" => (typed::<UpdateFleetRequest>(json!({"retention_days": 90})), typed::<Fleet>(fleet())),
+        "update_fleet" => {
+            (typed::<UpdateFleetRequest>(json!({"retention_days": 90})), typed::<Fleet>(fleet()))
+        }
         "read_overview" => (None, typed::<OverviewResponse>(overview())),
         "list_devices" => (None, typed::<Page<Device>>(json!({"items": [device()], "next_cursor": CURSOR}))),
         "create_device" => (
@@ -50,7 +56,9 @@ pub(super) fn of(operation_id: &str) -> Option<Example> {
             typed::<Device>(device()),
         ),
         "read_device" => (None, typed::<Device>(device())),
-        "update_device" => (typed::<UpdateDeviceRequest>(json!({"labels": {"site": "north"}})), typed::<Device>(device())),
+        "update_device" => {
+            (typed::<UpdateDeviceRequest>(json!({"labels": {"site": "north"}})), typed::<Device>(device()))
+        }
         "import_devices" => (None, typed::<ImportResponse>(import())),
         "list_credentials" => (None, typed::<Vec<Credential>>(json!([credential()]))),
         "issue_credential" => (
@@ -62,12 +70,19 @@ pub(super) fn of(operation_id: &str) -> Option<Example> {
             })),
         ),
         "read_device_ca" => (None, typed::<String>(json!(PEM))),
-        "read_device_crl" => (None, typed::<String>(json!("-----BEGIN X509 CRL-----\n...\n-----END X509 CRL-----\n"))),
-        "ingest_batch" => (None, typed::<IngestResponse>(json!({"stored": 1, "duplicate": 0, "dead_lettered": 0}))),
+        "read_device_crl" => {
+            (None, typed::<String>(json!("-----BEGIN X509 CRL-----\n...\n-----END X509 CRL-----\n")))
+        }
+        "ingest_batch" => {
+            (None, typed::<IngestResponse>(json!({"stored": 1, "duplicate": 0, "dead_lettered": 0})))
+        }
         "read_device_readings" | "read_readings" => (None, typed::<ReadingsResponse>(readings())),
         "read_latest" => (None, typed::<LatestValues>(latest())),
         "list_latest" => (None, typed::<Page<LatestValues>>(json!({"items": [latest()]}))),
-        "read_stream" => (None, Some(json!(format!("id: 1763672400000-7\nevent: presence\ndata: {}\n\n", presence_event())))),
+        "read_stream" => (
+            None,
+            Some(json!(format!("id: 1763672400000-7\nevent: presence\ndata: {}\n\n", presence_event()))),
+        ),
         "read_delivery" => (None, typed::<DeliveryResponse>(delivery())),
         "read_presence" => (None, typed::<PresenceResponse>(presence())),
         "list_dead_letters" => (None, typed::<Page<DeadLetter>>(json!({"items": [dead_letter()]}))),
@@ -90,7 +105,9 @@ pub(super) fn of(operation_id: &str) -> Option<Example> {
         "update_user" => (typed::<UpdateUserRequest>(json!({"role": "viewer"})), typed::<User>(user())),
         "list_tokens" => (None, typed::<Vec<Token>>(json!([token()]))),
         "create_token" => (
-            typed::<CreateTokenRequest>(json!({"name": "ci pipeline", "scopes": ["read"], "expires_in_days": 90})),
+            typed::<CreateTokenRequest>(
+                json!({"name": "ci pipeline", "scopes": ["read"], "expires_in_days": 90}),
+            ),
             typed::<CreatedToken>(json!({"token": token(), "secret": "argosy_8c0f..."})),
         ),
         "list_audit" => (None, typed::<Page<AuditEntry>>(json!({"items": [change()]}))),

@@ -54,7 +54,9 @@ pub(crate) async fn read(
             }
         }
         let mut raw = vec![TimeRange { from: query.range.from, to: time(first) }];
-        raw.extend(dirty.into_iter().map(|minute| TimeRange { from: minute, to: minute + TimeDelta::minutes(1) }));
+        raw.extend(
+            dirty.into_iter().map(|minute| TimeRange { from: minute, to: minute + TimeDelta::minutes(1) }),
+        );
         raw.push(TimeRange { from: time(end), to: query.range.to });
         raw
     } else {

@@ -42,7 +42,10 @@ impl DeadLetterRow<'_> {
 }
 
 /// Adds dead letters, which must differ in their digests; one that is there already is counted.
-pub(crate) async fn add(connection: &mut PgConnection, rows: &[DeadLetterRow<'_>]) -> Result<(), sqlx::Error> {
+pub(crate) async fn add(
+    connection: &mut PgConnection,
+    rows: &[DeadLetterRow<'_>],
+) -> Result<(), sqlx::Error> {
     let fleets: Vec<Option<i64>> = rows.iter().map(|row| row.fleet_id).collect();
     let devices: Vec<Option<&str>> = rows.iter().map(|row| row.device_name).collect();
     let topics: Vec<&str> = rows.iter().map(|row| row.topic.as_ref()).collect();

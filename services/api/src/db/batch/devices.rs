@@ -93,7 +93,10 @@ pub(crate) struct LockedDevice {
 }
 
 /// Locks devices in the order of their ids, which is how every transaction locks them. Deleted devices have no row.
-pub(crate) async fn lock(connection: &mut PgConnection, ids: &[i64]) -> Result<Vec<LockedDevice>, sqlx::Error> {
+pub(crate) async fn lock(
+    connection: &mut PgConnection,
+    ids: &[i64],
+) -> Result<Vec<LockedDevice>, sqlx::Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -19,7 +19,10 @@ pub(crate) struct PresenceChange {
 }
 
 /// Writes states.
-pub(crate) async fn update(connection: &mut PgConnection, changes: &[PresenceChange]) -> Result<(), sqlx::Error> {
+pub(crate) async fn update(
+    connection: &mut PgConnection,
+    changes: &[PresenceChange],
+) -> Result<(), sqlx::Error> {
     let devices: Vec<i64> = changes.iter().map(|change| change.device_id).collect();
     let online: Vec<bool> = changes.iter().map(|change| change.online).collect();
     let sources: Vec<&str> = changes.iter().map(|change| change.source).collect();

@@ -69,7 +69,10 @@ pub(crate) async fn insert(
 }
 
 /// Makes the partitions of a day (UTC) where they are missing.
-pub(crate) async fn ensure_day_partitions(connection: &mut PgConnection, day: NaiveDate) -> Result<(), sqlx::Error> {
+pub(crate) async fn ensure_day_partitions(
+    connection: &mut PgConnection,
+    day: NaiveDate,
+) -> Result<(), sqlx::Error> {
     sqlx::query!("select ensure_day_partitions($1)", day).execute(connection).await?;
     Ok(())
 }

@@ -56,7 +56,10 @@ pub(crate) async fn find_seen(
 }
 
 /// Enters numbers (device, boot, seq) that are not stored yet, each once.
-pub(crate) async fn add(connection: &mut PgConnection, numbers: &[(i64, i64, i64)]) -> Result<(), sqlx::Error> {
+pub(crate) async fn add(
+    connection: &mut PgConnection,
+    numbers: &[(i64, i64, i64)],
+) -> Result<(), sqlx::Error> {
     let (devices, boots, seqs) = columns(numbers);
     sqlx::query!(
         "insert into device_streams as s (device_id, boot, received, received_count, highest)

@@ -30,10 +30,13 @@ pub(super) fn stream(state: AppState, fleet_id: i64, filter: DeviceFilter, forma
         async move {
             let Some(after) = position else { return Ok::<_, ApiError>(None) };
             let mut connection = state.pool.acquire().await?;
-            let rows =
-                db::devices::list_devices(&mut connection, fleet_id, &filter, after.as_deref(), CHUNK).await?;
+            let rows = db::devices::list_devices(&mut connection, fleet_id, &filter, after.as_deref(), CHUNK)
+                .await?;
             let text = write(&rows, format, after.is_none())?;
-            let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(CHUNK)).map(|row| Some(row.name.clone()));
+            let next = rows
+                .last()
+                .filter(|_| i64::try_from(rows.len()) == Ok(CHUNK))
+                .map(|row| Some(row.name.clone()));
             Ok(Some((Bytes::from(text), next)))
         }
     });
@@ -56,7 +59,8 @@ fn write(rows: &[DeviceRow], format: Format, is_first: bool) -> Result<Vec<u8>, 
     }
     for row in rows {
         let enabled = if row.enabled { "true" } else { "false" };
-        csv.write_record([row.name.as_str(), enabled, &labels_text(&row.labels.0)]).map_err(ApiError::internal)?;
+        csv.write_record([row.name.as_str(), enabled, &labels_text(&row.labels.0)])
+            .map_err(ApiError::internal)?;
     }
     csv.flush().map_err(ApiError::internal)?;
     drop(csv);

@@ -48,7 +48,8 @@ pub(crate) async fn import_devices(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<axum::Json<ImportResponse>, ApiError> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = ImportResponse::default();
     let lines = match Format::of_media_type(content_type.split(';').next().unwrap_or_default().trim()) {
         Some(Format::Ndjson) => parse_ndjson(&body),
@@ -62,7 +63,9 @@ pub(crate) async fn import_devices(
     // Of several lines for one device the last counts.
     let mut devices: HashMap<DeviceName, (Labels, bool)> = HashMap::new();
     for (line, parsed) in lines {
-        match parsed.and_then(|device| check_labels(&device.labels).map(|()| device).map_err(|error| error.to_string())) {
+        match parsed.and_then(|device| {
+            check_labels(&device.labels).map(|()| device).map_err(|error| error.to_string())
+        }) {
             Ok(device) => {
                 devices.insert(device.name, (device.labels, device.enabled.unwrap_or(true)));
             }
@@ -83,8 +86,10 @@ pub(crate) async fn import_devices(
         response.created += created;
         response.updated += chunk.len() as u64 - created;
     }
-    let detail = json!({"created": response.created, "updated": response.updated, "refused": response.refused_count});
-    audit::record(&mut transaction, &access, Some(access.fleet.id), "device.import", "devices", detail).await?;
+    let detail =
+        json!({"created": response.created, "updated": response.updated, "refused": response.refused_count});
+    audit::record(&mut transaction, &access, Some(access.fleet.id), "device.import", "devices", detail)
+        .await?;
     transaction.commit().await?;
     for (name, ..) in &devices {
         state.directory.forget(&access.fleet.name, name.as_str());
@@ -104,14 +109,17 @@ fn parse_ndjson(body: &[u8]) -> Vec<Line> {
 
 fn parse_csv(body: &[u8]) -> Result<Vec<Line>, ApiError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(body);
-    let header = reader.headers().map_err(|error| ApiError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
+    let header = reader
+        .headers()
+        .map_err(|error| ApiError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
     if header.iter().ne(COLUMNS) {
         return Err(ApiError::Invalid(format!("The first line of the CSV must be: {}.", COLUMNS.join(","))));
     }
     let mut lines = Vec::new();
     for record in reader.records() {
         let line = record.as_ref().ok().and_then(csv::StringRecord::position).map_or(0, csv::Position::line);
-        lines.push((line, record.map_err(|error| error.to_string()).and_then(|record| parse_record(&record))));
+        lines
+            .push((line, record.map_err(|error| error.to_string()).and_then(|record| parse_record(&record))));
     }
     Ok(lines)
 }

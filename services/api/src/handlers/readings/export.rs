@@ -41,7 +41,11 @@ pub(super) fn stream(
             let rows = list_readings(&mut connection, id, range, &keys, after, CHUNK_ROWS).await?;
             drop(connection);
             let is_last = rows.len() < CHUNK;
-            let next = if is_last { (device + 1, None, false) } else { (device, position_after(&rows, after), false) };
+            let next = if is_last {
+                (device + 1, None, false)
+            } else {
+                (device, position_after(&rows, after), false)
+            };
             Ok(Some((Bytes::from(write(rows, &name, &keys, format, is_first)?), next)))
         }
     });
@@ -53,7 +57,8 @@ pub(super) fn buckets(series: &[Series], keys: &[String], format: Format) -> Res
     let mut text = Vec::new();
     if format == Format::Ndjson {
         for (series, reading) in rows_of(series) {
-            let line = json!({"device": series.device, "ts": timestamp(reading.ts), "values": reading.values});
+            let line =
+                json!({"device": series.device, "ts": timestamp(reading.ts), "values": reading.values});
             line_to(&mut text, &line)?;
         }
         return Ok(respond(format, Body::from(text)));
@@ -62,7 +67,8 @@ pub(super) fn buckets(series: &[Series], keys: &[String], format: Format) -> Res
     csv.write_record(["device", "ts"].into_iter().chain(value_columns(keys))).map_err(ApiError::internal)?;
     for (series, reading) in rows_of(series) {
         let cells = [series.device.to_string(), timestamp(reading.ts)];
-        csv.write_record(cells.into_iter().chain(value_cells(&reading.values, keys))).map_err(ApiError::internal)?;
+        csv.write_record(cells.into_iter().chain(value_cells(&reading.values, keys)))
+            .map_err(ApiError::internal)?;
     }
     csv.flush().map_err(ApiError::internal)?;
     drop(csv);
@@ -113,7 +119,8 @@ fn write(
             number(row.boot),
             number(row.seq),
         ];
-        csv.write_record(cells.into_iter().chain(value_cells(&row.values.0, keys))).map_err(ApiError::internal)?;
+        csv.write_record(cells.into_iter().chain(value_cells(&row.values.0, keys)))
+            .map_err(ApiError::internal)?;
     }
     csv.flush().map_err(ApiError::internal)?;
     drop(csv);

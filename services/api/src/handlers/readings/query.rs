@@ -73,11 +73,16 @@ impl ReadingsQuery {
     pub(super) fn question(self, now: DateTime<Utc>, devices: usize) -> Result<Question, ApiError> {
         let range = TimeRange::parse(self.from.as_deref(), self.to.as_deref(), now)?;
         if let Some(key) = self.key.iter().find(|key| !is_valid_key(key)) {
-            return Err(ApiError::Invalid(format!("'{}' cannot be a key.", key.chars().take(80).collect::<String>())));
+            return Err(ApiError::Invalid(format!(
+                "'{}' cannot be a key.",
+                key.chars().take(80).collect::<String>()
+            )));
         }
         let Some(every) = self.every else {
             if self.aggregate.is_some() {
-                return Err(ApiError::Invalid("An aggregate needs the length of a bucket: add every=5m.".into()));
+                return Err(ApiError::Invalid(
+                    "An aggregate needs the length of a bucket: add every=5m.".into(),
+                ));
             }
             let limit = self.limit.unwrap_or(1_000).clamp(1, MAX_POINTS);
             let cursor = self.cursor.as_deref().map(cursor::decode).transpose()?;

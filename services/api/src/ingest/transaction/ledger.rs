@@ -96,7 +96,8 @@ impl Split {
     fn refuse_fragmented(&mut self, plan: &Plan, positions: &Positions) {
         let is_full = |telemetry: &crate::ingest::plan::PlannedTelemetry| {
             let key = telemetry.sequence.map(|sequence| (plan.devices[telemetry.device].id, sequence.boot));
-            key.and_then(|key| positions.get(&key)).is_some_and(|position| position.ledger_bytes > MAX_LEDGER_BYTES)
+            key.and_then(|key| positions.get(&key))
+                .is_some_and(|position| position.ledger_bytes > MAX_LEDGER_BYTES)
         };
         let Self { fresh, refused, .. } = self;
         fresh.retain(|&index| {
@@ -109,7 +110,9 @@ impl Split {
                 fleet_id: Some(plan.devices[telemetry.device].fleet_id),
                 rejected: Rejected {
                     reason: DeadLetterReason::BadMessage,
-                    detail: "this boot has too many gaps to keep account of; the device has to start a new boot".into(),
+                    detail:
+                        "this boot has too many gaps to keep account of; the device has to start a new boot"
+                            .into(),
                 },
             });
             false

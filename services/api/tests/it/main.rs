@@ -1,0 +1,16 @@
+//! The API over HTTP, on a real PostgreSQL and a real Redis.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+mod audit;
+mod bad_input;
+mod bootstrap;
+mod credentials;
+mod devices;
+mod fleets;
+mod import_export;
+mod limits;
+mod openapi;
+mod sessions;
+mod support;
+mod tokens;
+mod users;
