@@ -7,7 +7,11 @@ use clap_complete::Shell;
 
 /// Runs Argosy on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "argosy", version, after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).")]
+#[command(
+    name = "argosy",
+    version,
+    after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong)."
+)]
 pub struct Arguments {
     /// Folder that keeps everything
     #[arg(long, env = "ARGOSY_FOLDER", default_value = ".argosy", global = true)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -53,12 +53,16 @@ pub(crate) fn prepare(folder: &Folder) -> anyhow::Result<Certificates> {
         folder.write_secret("ca.pem", &certificate.pem())?;
     }
     let ca_pem = std::fs::read_to_string(&ca_file).context("cannot read the local authority")?;
-    let key = KeyPair::from_pem(&std::fs::read_to_string(&ca_key_file).context("cannot read the authority's key")?)?;
+    let key = KeyPair::from_pem(
+        &std::fs::read_to_string(&ca_key_file).context("cannot read the authority's key")?,
+    )?;
     let issuer = Issuer::from_ca_cert_pem(&ca_pem, key)?;
 
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into()];
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    if !host.trim().is_empty() && host.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)) {
+    if !host.trim().is_empty()
+        && host.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+    {
         names.push(host.trim().to_owned());
     }
     let mut server = params("localhost", LEAF)?;

@@ -69,7 +69,10 @@ impl Folder {
         }
         match self.try_lock()? {
             Some(lock) => Ok(lock),
-            None => bail!("argosy runs already in {}: see `argosy status`, or stop it by `argosy down`", self.path.display()),
+            None => bail!(
+                "argosy runs already in {}: see `argosy status`, or stop it by `argosy down`",
+                self.path.display()
+            ),
         }
     }
 

@@ -41,11 +41,17 @@ pub(crate) async fn print(folder: &Folder, part: &str, follow: bool) -> anyhow::
 
 fn find(folder: &Folder, part: &str) -> anyhow::Result<PathBuf> {
     let state = folder.read_state()?;
-    let known = state.iter().flat_map(|state| &state.parts).find(|known| known.name == part).map(|known| known.log.clone());
+    let known = state
+        .iter()
+        .flat_map(|state| &state.parts)
+        .find(|known| known.name == part)
+        .map(|known| known.log.clone());
     let is_word = part.bytes().all(|byte| byte.is_ascii_lowercase());
     // What has stopped can still be read.
     match known.or_else(|| is_word.then(|| folder.log(part))).filter(|path| path.is_file()) {
         Some(path) => Ok(path),
-        None => bail!("there is no log of '{part}': parts are postgres, redis, broker, api, ingest, webapp, simulator and argosy"),
+        None => bail!(
+            "there is no log of '{part}': parts are postgres, redis, broker, api, ingest, webapp, simulator and argosy"
+        ),
     }
 }

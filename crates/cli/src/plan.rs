@@ -73,8 +73,10 @@ impl Plan<'_> {
             key: self.certificates.server_key_pem.clone(),
             revoked: None,
         };
-        let options =
-            BrokerOptions { tls: Some((self.options.mqtt_port, tls)), plain: self.options.insecure_mqtt_port };
+        let options = BrokerOptions {
+            tls: Some((self.options.mqtt_port, tls)),
+            plain: self.options.insecure_mqtt_port,
+        };
         Ok(Part::Broker(Broker::prepare(&self.folder.file("broker"), &options)?))
     }
 

@@ -12,9 +12,13 @@ pub(crate) fn check(port: u16, what: &str, option: &str) -> anyhow::Result<()> {
     match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("port {port} ({what}) is taken: stop what listens there, or choose another by {option} <port>")
+            bail!(
+                "port {port} ({what}) is taken: stop what listens there, or choose another by {option} <port>"
+            )
         }
-        Err(error) => Err(error).with_context(|| format!("port {port} ({what}) cannot be used; {option} changes it")),
+        Err(error) => {
+            Err(error).with_context(|| format!("port {port} ({what}) cannot be used; {option} changes it"))
+        }
     }
 }
 

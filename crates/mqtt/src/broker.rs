@@ -26,7 +26,8 @@ impl BrokerAddress {
             "mqtt" => (false, 1883),
             _ => return Err(invalid("it starts with mqtts:// or mqtt://")),
         };
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("it names no host"))?;
+        let host =
+            url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("it names no host"))?;
         Ok(Self { host: host.to_owned(), port: url.port().unwrap_or(default_port), is_tls })
     }
 

@@ -146,7 +146,8 @@ mod tests {
         let file = directory.path().join("secret");
         std::fs::write(&file, "from the file\n").unwrap();
         let given = || Some(SecretString::from("given"));
-        let exposed = |secret: Result<SecretString, _>| secret.map(|secret| secret.expose_secret().to_owned());
+        let exposed =
+            |secret: Result<SecretString, _>| secret.map(|secret| secret.expose_secret().to_owned());
         assert_eq!(exposed(secret_from(given(), None, "X")).unwrap(), "given");
         assert_eq!(exposed(secret_from(None, Some(file.clone()), "X")).unwrap(), "from the file");
         let both = secret_from(given(), Some(file), "X").unwrap_err().to_string();

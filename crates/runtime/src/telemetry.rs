@@ -36,8 +36,10 @@ impl Telemetry {
         } else {
             layer.with_target(false).with_ansi(std::env::var_os("NO_COLOR").is_none()).boxed()
         };
-        let traces = config.otlp_endpoint.as_ref().map(|endpoint| provider(service, endpoint.as_str())).transpose()?;
-        let spans = traces.as_ref().map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer(service)));
+        let traces =
+            config.otlp_endpoint.as_ref().map(|endpoint| provider(service, endpoint.as_str())).transpose()?;
+        let spans =
+            traces.as_ref().map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer(service)));
         tracing_subscriber::registry().with(filter).with(log).with(spans).try_init()?;
         Ok(Self { traces })
     }

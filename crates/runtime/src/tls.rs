@@ -48,7 +48,9 @@ pub fn roots(ca: Option<&Path>) -> anyhow::Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca {
         for certificate in read_certificates(path)? {
-            roots.add(certificate).with_context(|| format!("{} holds no usable authority", path.display()))?;
+            roots
+                .add(certificate)
+                .with_context(|| format!("{} holds no usable authority", path.display()))?;
         }
     } else {
         let (_, _ignored) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -105,7 +107,9 @@ pub fn server_config(files: TlsFiles, shutdown: CancellationToken) -> anyhow::Re
                     seen = modified;
                     tracing::info!("The server's certificate was read again.");
                 }
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "The new certificate is not usable."),
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "The new certificate is not usable.")
+                }
             }
         }
     });

@@ -23,7 +23,7 @@ use crate::{
     report::Statistics,
 };
 pub(crate) use connection::Link;
-use store::{Stored, Store};
+use store::{Store, Stored};
 
 /// What all devices of a run share.
 #[derive(Debug)]
@@ -105,12 +105,23 @@ impl Device {
             }
             connections += 1;
             let ended = self
-                .connected(connections, &mut maker, &mut schedule, &mut store, &mut breaks, &stop, &mut deadline, grace)
+                .connected(
+                    connections,
+                    &mut maker,
+                    &mut schedule,
+                    &mut store,
+                    &mut breaks,
+                    &stop,
+                    &mut deadline,
+                    grace,
+                )
                 .await;
             match ended {
                 connection::Ended::Done => return,
                 connection::Ended::Worked => pause = Duration::from_millis(100),
-                connection::Ended::Failed => pause = (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(10)),
+                connection::Ended::Failed => {
+                    pause = (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(10))
+                }
             }
             pause = pause.mul_f64(self.random.random_range(0.5..1.5));
             shared.statistics.reconnects.fetch_add(1, Ordering::Relaxed);
@@ -133,7 +144,8 @@ impl Device {
         if chance(disorder.gaps, random) {
             maker.seq += 1;
         }
-        let millis = i64::try_from(now.as_millis()).unwrap_or(i64::MAX) + maker.skew - disorder.lateness(random);
+        let millis =
+            i64::try_from(now.as_millis()).unwrap_or(i64::MAX) + maker.skew - disorder.lateness(random);
         let message = TelemetryMessage {
             boot: Some(maker.boot),
             seq: Some(maker.seq),

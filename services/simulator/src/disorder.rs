@@ -58,7 +58,8 @@ impl Disorder {
         }
         if chance(self.oversize, random) {
             let text = "x".repeat(random.random_range(66_000..100_000));
-            extras.push(format!("{{\"points\":[{{\"ts\":1,\"values\":{{\"a\":\"{text}\"}}}}]}}").into_bytes());
+            extras
+                .push(format!("{{\"points\":[{{\"ts\":1,\"values\":{{\"a\":\"{text}\"}}}}]}}").into_bytes());
         }
         extras
     }

@@ -60,7 +60,8 @@ pub(crate) async fn enrol(options: &RunOptions, names: &[DeviceName]) -> anyhow:
 
 /// Certificates of another installation are of no use here: they are those that another authority signed.
 async fn forget_another_installation(client: &Client, folder: &Path) -> anyhow::Result<()> {
-    let authority = patiently(|| client.read_device_ca()).await.context("the API does not say who signs devices")?;
+    let authority =
+        patiently(|| client.read_device_ca()).await.context("the API does not say who signs devices")?;
     let known = folder.join("authority");
     if std::fs::read_to_string(&known).ok().as_deref() != Some(authority.as_str()) {
         for entry in std::fs::read_dir(folder)? {
@@ -75,14 +76,18 @@ async fn register(client: &Client, names: &[&DeviceName]) -> anyhow::Result<()> 
     for chunk in names.chunks(1_000) {
         let mut lines = Vec::new();
         for name in chunk {
-            let site = ["north", "south", "east", "west"][usize::from(name.as_str().bytes().last().unwrap_or(0)) % 4];
-            let labels = [("site".to_owned(), site.to_owned()), ("source".to_owned(), "simulator".to_owned())];
+            let site = ["north", "south", "east", "west"]
+                [usize::from(name.as_str().bytes().last().unwrap_or(0)) % 4];
+            let labels =
+                [("site".to_owned(), site.to_owned()), ("source".to_owned(), "simulator".to_owned())];
             let device = CreateDeviceRequest { name: (*name).clone(), labels: labels.into(), enabled: None };
             serde_json::to_writer(&mut lines, &device)?;
             lines.push(b'\n');
         }
         let lines = Bytes::from(lines);
-        patiently(|| client.import_devices(lines.clone())).await.context("the devices cannot be registered")?;
+        patiently(|| client.import_devices(lines.clone()))
+            .await
+            .context("the devices cannot be registered")?;
     }
     Ok(())
 }
@@ -102,7 +107,8 @@ async fn issue(client: &Client, folder: &Path, name: &DeviceName) -> anyhow::Res
 }
 
 async fn patiently<T, F: Future<Output = Result<T, Error>>>(ask: impl FnMut() -> F) -> Result<T, Error> {
-    let pauses = ExponentialBuilder::default().with_max_delay(Duration::from_secs(5)).with_max_times(8).with_jitter();
+    let pauses =
+        ExponentialBuilder::default().with_max_delay(Duration::from_secs(5)).with_max_times(8).with_jitter();
     ask.retry(pauses).when(Error::is_retryable).await
 }
 

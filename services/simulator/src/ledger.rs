@@ -115,8 +115,8 @@ impl Ledger {
             if reader.read_line(&mut line)? == 0 || !line.ends_with('\n') {
                 break;
             }
-            let (stream, first, last) =
-                parse(&line).with_context(|| format!("line {number} of {} is not one of a ledger", path.display()))?;
+            let (stream, first, last) = parse(&line)
+                .with_context(|| format!("line {number} of {} is not one of a ledger", path.display()))?;
             streams.entry(stream).or_default().add(first, last);
         }
         Ok(streams)

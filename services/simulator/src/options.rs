@@ -32,7 +32,10 @@ impl ApiOptions {
     /// A client of the fleet.
     pub fn client(&self) -> anyhow::Result<Client> {
         let token = secret_from(self.api_token.clone(), self.api_token_file.clone(), "ARGOSY_API_TOKEN")?;
-        let client = Client::builder(self.api.api_url.clone()).ca_file(self.api.api_ca.clone()).bearer(token).build()?;
+        let client = Client::builder(self.api.api_url.clone())
+            .ca_file(self.api.api_ca.clone())
+            .bearer(token)
+            .build()?;
         Ok(client.with_fleet(Some(self.fleet.clone())))
     }
 }

@@ -33,7 +33,8 @@ pub(crate) struct Statistics {
 
 impl Statistics {
     pub(crate) fn new() -> Self {
-        let histogram = || Mutex::new(Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are valid"));
+        let histogram =
+            || Mutex::new(Histogram::new_with_bounds(1, 3_600_000_000, 3).expect("the bounds are valid"));
         Self {
             scheduled: AtomicU64::new(0),
             sent: AtomicU64::new(0),
@@ -135,11 +136,19 @@ impl Report {
         writeln!(out, "{} devices for {:.1} s", self.devices, self.seconds)?;
         writeln!(out, "  scheduled     {}", self.scheduled)?;
         writeln!(out, "  sent          {}, repetitions included", self.sent)?;
-        writeln!(out, "  acknowledged  {} ({:.1} a second)", self.acknowledged, self.acknowledged as f64 / self.seconds)?;
+        writeln!(
+            out,
+            "  acknowledged  {} ({:.1} a second)",
+            self.acknowledged,
+            self.acknowledged as f64 / self.seconds
+        )?;
         writeln!(out, "  dropped       {}", self.dropped)?;
         writeln!(out, "  reconnects    {}", self.reconnects)?;
         let line = |name, p: Percentiles| {
-            format!("  {name}  p50 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms, longest {:.1} ms", p.p50, p.p99, p.p999, p.max)
+            format!(
+                "  {name}  p50 {:.1} ms, p99 {:.1} ms, p99.9 {:.1} ms, longest {:.1} ms",
+                p.p50, p.p99, p.p999, p.max
+            )
         };
         writeln!(out, "{}", line("latency     ", latency))?;
         writeln!(out, "{}", line("own lateness", lag))?;

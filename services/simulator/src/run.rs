@@ -27,8 +27,9 @@ const GRACE: Duration = Duration::from_secs(20);
 pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Result<Report> {
     let broker = options.broker()?;
     let word = profile::word(options.profile);
-    let names: Vec<DeviceName> =
-        (1..=options.devices).map(|number| format!("{word}-{number:04}").parse()).collect::<Result<_, _>>()?;
+    let names: Vec<DeviceName> = (1..=options.devices)
+        .map(|number| format!("{word}-{number:04}").parse())
+        .collect::<Result<_, _>>()?;
     let tls = if options.insecure {
         vec![None; names.len()]
     } else {
@@ -110,7 +111,9 @@ async fn progress(shared: Arc<Shared>, devices: u32, stop: CancellationToken) {
         let (scheduled, acknowledged) =
             (statistics.scheduled.load(Ordering::Relaxed), statistics.acknowledged.load(Ordering::Relaxed));
         if is_terminal {
-            bar.set_message(format!("{connected} of {devices} connected, {acknowledged} of {scheduled} acknowledged"));
+            bar.set_message(format!(
+                "{connected} of {devices} connected, {acknowledged} of {scheduled} acknowledged"
+            ));
             bar.tick();
         } else {
             tracing::info!(connected, devices, scheduled, acknowledged, "The fleet is running.");
@@ -124,6 +127,7 @@ fn cpu_time() -> Duration {
     // Fields 14 and 15 of proc(5), in clock ticks; Linux has had 100 a second on every platform for twenty years.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
-    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }

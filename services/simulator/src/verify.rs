@@ -89,7 +89,12 @@ pub async fn verify(options: &VerifyOptions) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
-async fn check(client: &Client, device: DeviceName, boots: Boots, deadline: Instant) -> anyhow::Result<Verdict> {
+async fn check(
+    client: &Client,
+    device: DeviceName,
+    boots: Boots,
+    deadline: Instant,
+) -> anyhow::Result<Verdict> {
     let missing = loop {
         let delivery = client.read_delivery(&device).await?;
         let mut missing = Boots::new();
@@ -115,7 +120,8 @@ async fn check(client: &Client, device: DeviceName, boots: Boots, deadline: Inst
         ..Verdict::default()
     };
     for (boot, ranges) in missing {
-        let runs: Vec<String> = ranges.iter().take(5).map(|(first, last)| format!("{first} to {last}")).collect();
+        let runs: Vec<String> =
+            ranges.iter().take(5).map(|(first, last)| format!("{first} to {last}")).collect();
         verdict.differences.push(format!("{device}, boot {boot}: missing {}", runs.join(", ")));
     }
     count_rows(client, &device, &boots, &mut verdict).await?;
@@ -149,7 +155,8 @@ async fn count_rows(
         buffer.extend_from_slice(&chunk.context("the export broke off")?);
         let Some(end) = buffer.iter().rposition(|byte| *byte == b'\n') else { continue };
         for line in buffer[..end].split(|byte| *byte == b'\n') {
-            let row: Row = serde_json::from_slice(line).context("the export has a line that is no reading")?;
+            let row: Row =
+                serde_json::from_slice(line).context("the export has a line that is no reading")?;
             let (Some(boot), Some(seq)) = (row.boot, row.seq) else { continue };
             if boots.contains_key(&boot) && !seen.insert((boot, seq, row.ts)) {
                 verdict.doubled += 1;

@@ -47,7 +47,7 @@ pub(crate) async fn list_readings(
         r#"select ts, received_at, boot, seq, values as "values: Json<Map<String, Value>>"
          from readings
          where device_id = $1 and ts >= $2 and ts < $3 and ($4::text[] is null or values ?| $4)
-         order by ts, received_at, boot, seq offset $5 limit $6"#,
+         order by ts, received_at, boot, seq, ctid offset $5 limit $6"#,
         device_id,
         from,
         range.to,
@@ -120,7 +120,7 @@ pub(crate) async fn for_each_reading(
          cross join lateral (
             select ts, values from readings
             where device_id = $1 and ts >= asked.lower and ts < asked.upper
-            order by ts, received_at, boot, seq
+            order by ts, received_at, boot, seq, ctid
          ) r
          order by asked.position"#,
         device_id,

@@ -75,7 +75,7 @@ pub(crate) async fn for_each_reading(
          cross join lateral (
             select ts, values from readings
             where device_id = asked.device_id and ts >= asked.minute and ts < asked.minute + interval '1 minute'
-            order by ts, received_at, boot, seq
+            order by ts, received_at, boot, seq, ctid
          ) r"#,
         &devices,
         &starts,

@@ -10,24 +10,24 @@ use serde_json::{Value, json};
 
 use crate::support::{ALL, Api, Client, DEADLINE};
 
-pub const NDJSON: &str = "application/x-ndjson";
+pub(crate) const NDJSON: &str = "application/x-ndjson";
 
 /// A line with this payload from `demo/truck`.
-pub fn line(payload: &Value) -> String {
+pub(crate) fn line(payload: &Value) -> String {
     line_of("v1/demo/truck/telemetry", payload)
 }
 
-pub fn line_of(topic: &str, payload: &Value) -> String {
+pub(crate) fn line_of(topic: &str, payload: &Value) -> String {
     json!({"topic": topic, "payload": payload}).to_string() + "\n"
 }
 
 /// A line with one point of `demo/truck`, now.
-pub fn message(boot: i64, seq: i64) -> String {
+pub(crate) fn message(boot: i64, seq: i64) -> String {
     let ts = Utc::now().timestamp_millis();
     line(&json!({"boot": boot, "seq": seq, "points": [{"ts": ts, "values": {"seq": seq}}]}))
 }
 
-pub async fn ingest(client: &Client, lines: &str) -> Value {
+pub(crate) async fn ingest(client: &Client, lines: &str) -> Value {
     client.post_as("/ingest", NDJSON, lines.to_owned()).await.expect(200)
 }
 
@@ -71,10 +71,13 @@ async fn what_is_wrong_costs_only_itself() {
     let deep = "[".repeat(5_000) + &"]".repeat(5_000);
     let huge = json!({"points": [{"ts": 1, "values": {"a": "x".repeat(70_000)}}]});
     let bad = [
-        ("not_json", "{\"topic\":\"v1/demo/truck/telemetry\",\"payload_base64\":\"bm90IGpzb24=\"}\n".to_owned()),
+        (
+            "not_json",
+            "{\"topic\":\"v1/demo/truck/telemetry\",\"payload_base64\":\"bm90IGpzb24=\"}\n".to_owned(),
+        ),
         ("not_json", "{\"topic\":\"v1/demo/truck/telemetry\",\"payl\n".to_owned()),
         ("not_json", "{\"topic\":\"v1/demo/truck/telemetry\",\"payload\":{\"a\":NaN}}\n".to_owned()),
-        ("not_json", format!("{{\"topic\":\"v1/demo/truck/telemetry\",\"payload\":{{\"a\":{deep}}}}}\n")),
+        ("bad_message", format!("{{\"topic\":\"v1/demo/truck/telemetry\",\"payload\":{{\"a\":{deep}}}}}\n")),
         ("bad_message", line(&json!([1, 2]))),
         ("bad_message", line(&json!({"a": null}))),
         ("bad_message", line(&json!({"a": {"b": 1}}))),
@@ -103,10 +106,15 @@ async fn what_is_wrong_costs_only_itself() {
         batch += line;
     }
     let count = bad.len();
-    assert_eq!(ingest(&client, &batch).await, json!({"stored": count, "duplicate": 0, "dead_lettered": count}));
+    assert_eq!(
+        ingest(&client, &batch).await,
+        json!({"stored": count, "duplicate": 0, "dead_lettered": count})
+    );
     assert_eq!(rows(&api).await, i64::try_from(count).unwrap());
-    let reasons: Vec<String> =
-        sqlx::query_scalar("select reason from dead_letters order by reason").fetch_all(&api.pool).await.unwrap();
+    let reasons: Vec<String> = sqlx::query_scalar("select reason from dead_letters order by reason")
+        .fetch_all(&api.pool)
+        .await
+        .unwrap();
     let mut expected: Vec<&str> = bad.iter().map(|(reason, _)| *reason).collect();
     expected.sort_unstable();
     assert_eq!(reasons, expected);
@@ -128,7 +136,11 @@ async fn a_batch_that_is_none_is_refused_as_a_whole() {
     client.post_as("/ingest", "text/plain", message(1, 1)).await.problem(415);
     client.post_as("/ingest", NDJSON, "{}\n".repeat(20_001)).await.problem(413);
     client.post_as("/ingest", NDJSON, vec![b'x'; 32 * 1024 * 1024 + 1]).await.problem(413);
-    api.client(&[Scope::Read, Scope::Write, Scope::Admin]).await.post_as("/ingest", NDJSON, message(1, 1)).await.problem(403);
+    api.client(&[Scope::Read, Scope::Write, Scope::Admin])
+        .await
+        .post_as("/ingest", NDJSON, message(1, 1))
+        .await
+        .problem(403);
     api.anonymous().post_as("/ingest", NDJSON, message(1, 1)).await.problem(401);
     assert_eq!(rows(&api).await, 0);
 }
@@ -184,8 +196,10 @@ async fn a_device_that_is_deleted_disabled_or_made_anew_counts_at_once() {
 #[tokio::test]
 async fn replayed_dead_letters_are_readings() {
     let (api, client) = with_truck().await;
-    let batch = line_of("v1/demo/late/telemetry", &json!({"boot": 1, "seq": 1, "points": [{"ts": Utc::now().timestamp_millis(), "values": {"a": 1}}]}))
-        + &line_of("v1/demo/never/telemetry", &json!({"a": 1}));
+    let batch = line_of(
+        "v1/demo/late/telemetry",
+        &json!({"boot": 1, "seq": 1, "points": [{"ts": Utc::now().timestamp_millis(), "values": {"a": 1}}]}),
+    ) + &line_of("v1/demo/never/telemetry", &json!({"a": 1}));
     assert_eq!(ingest(&client, &batch).await["dead_lettered"], 2);
     let letters = client.get("/dead-letters?device=late").await.expect(200);
     let id = &letters["items"][0]["id"];
@@ -199,7 +213,10 @@ async fn replayed_dead_letters_are_readings() {
     assert_eq!(letters["items"].as_array().unwrap().len(), 1);
     assert_eq!(letters["items"][0]["occurrences"], 1, "trying is not coming again");
     client.post("/dead-letters/discard", json!({})).await.problem(422);
-    assert_eq!(client.post("/dead-letters/discard", json!({"device": "never"})).await.expect(200)["discarded"], 1);
+    assert_eq!(
+        client.post("/dead-letters/discard", json!({"device": "never"})).await.expect(200)["discarded"],
+        1
+    );
     client.get(&format!("/dead-letters/{id}")).await.problem(404);
 }
 
@@ -230,7 +247,10 @@ async fn many_senders_of_the_same_messages_store_each_once() {
         sender.await.unwrap();
     }
     assert_eq!(rows(&api).await, 100);
-    let numbers: i64 = sqlx::query_scalar("select sum(received_count)::bigint from device_streams").fetch_one(&api.pool).await.unwrap();
+    let numbers: i64 = sqlx::query_scalar("select sum(received_count)::bigint from device_streams")
+        .fetch_one(&api.pool)
+        .await
+        .unwrap();
     assert_eq!(numbers, 100);
 }
 
@@ -264,7 +284,8 @@ fn the_ledger_is_a_set() {
             .flat_map(|range| range["first"].as_i64().unwrap()..=range["last"].as_i64().unwrap())
             .collect();
         prop_assert_eq!(stored, model.clone());
-        let query = sqlx::query_scalar::<_, i64>("select seq from readings where boot = $1 order by seq").bind(boot);
+        let query =
+            sqlx::query_scalar::<_, i64>("select seq from readings where boot = $1 order by seq").bind(boot);
         let rows = runtime.block_on(query.fetch_all(&api.pool)).unwrap();
         prop_assert_eq!(rows, model.into_iter().collect::<Vec<_>>());
         Ok(())
@@ -283,7 +304,12 @@ async fn traffic_and_gaps_show_in_the_overview() {
     assert_eq!((&overview["devices"], &overview["online"]), (&json!(1), &json!(1)));
     eventually(DEADLINE, async || {
         let overview = client.get("/overview").await.expect(200);
-        let sum: i64 = overview["traffic"].as_array().unwrap().iter().map(|slot| slot["messages"].as_i64().unwrap()).sum();
+        let sum: i64 = overview["traffic"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|slot| slot["messages"].as_i64().unwrap())
+            .sum();
         anyhow::ensure!(sum == 2, "{sum} messages");
         Ok(())
     })

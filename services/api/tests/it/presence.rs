@@ -54,6 +54,7 @@ async fn a_device_without_status_is_there_while_it_sends() {
     })
     .await;
     let presence = client.get("/devices/truck/presence").await.expect(200);
-    let sources: Vec<&Value> = presence["events"].as_array().unwrap().iter().map(|event| &event["source"]).collect();
+    let sources: Vec<&Value> =
+        presence["events"].as_array().unwrap().iter().map(|event| &event["source"]).collect();
     assert_eq!(sources, ["last_seen", "last_seen"]);
 }

@@ -22,7 +22,8 @@ fn hours_ago(hours: i64) -> i64 {
 
 async fn send(client: &Client, device: &str, points: &[(i64, Value)]) {
     for points in points.chunks(500) {
-        let points: Vec<Value> = points.iter().map(|(ts, value)| json!({"ts": ts, "values": {"v": value, "w": 1}})).collect();
+        let points: Vec<Value> =
+            points.iter().map(|(ts, value)| json!({"ts": ts, "values": {"v": value, "w": 1}})).collect();
         ingest(client, &line_of(&format!("v1/demo/{device}/telemetry"), &json!({"points": points}))).await;
     }
 }
@@ -55,12 +56,16 @@ async fn pages_cover_every_row_once() {
     let (_api, client) = api_with(&["a", "b"]).await;
     let start = hours_ago(2);
     // Several rows of one moment, across the end of a page.
-    let points: Vec<(i64, Value)> = (0..25).map(|number| (start + number / 7 * 1000, json!(number))).collect();
+    let points: Vec<(i64, Value)> =
+        (0..25).map(|number| (start + number / 7 * 1000, json!(number))).collect();
     send(&client, "a", &points).await;
     send(&client, "b", &points[..5]).await;
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = client.get(&format!("/readings?device=a&device=b&from=-3h&key=v&limit=4{cursor}")).await.expect(200);
+        let page = client
+            .get(&format!("/readings?device=a&device=b&from=-3h&key=v&limit=4{cursor}"))
+            .await
+            .expect(200);
         for series in page["series"].as_array().unwrap() {
             let device = series["device"].as_str().unwrap().to_owned();
             seen.extend(values(series).into_iter().map(|value| (device.clone(), value.as_i64().unwrap())));
@@ -71,7 +76,8 @@ async fn pages_cover_every_row_once() {
         }
     }
     seen.sort();
-    let expected: Vec<(String, i64)> = (0..25).map(|n| ("a".into(), n)).chain((0..5).map(|n| ("b".into(), n))).collect();
+    let expected: Vec<(String, i64)> =
+        (0..25).map(|n| ("a".into(), n)).chain((0..5).map(|n| ("b".into(), n))).collect();
     assert_eq!(seen, expected);
 }
 
@@ -79,7 +85,8 @@ async fn pages_cover_every_row_once() {
 async fn exports_have_every_row_and_no_formulas() {
     let (_api, client) = api_with(&["a"]).await;
     let start = hours_ago(1);
-    let mut points: Vec<(i64, Value)> = (0..6_000).map(|number| (start - number * 10, json!(number))).collect();
+    let mut points: Vec<(i64, Value)> =
+        (0..6_000).map(|number| (start - number * 10, json!(number))).collect();
     points.push((start + 1, json!("=cmd|' /C calc'!A0")));
     send(&client, "a", &points).await;
     let csv = client.get_as("/devices/a/readings?from=-3h&key=v", "text/csv").await.expect_text();
@@ -91,15 +98,27 @@ async fn exports_have_every_row_and_no_formulas() {
     assert_eq!(ndjson.lines().count(), 6_001);
     let first: Value = serde_json::from_str(ndjson.lines().next().unwrap()).unwrap();
     assert_eq!((&first["values"], &first["seq"]), (&json!({"v": 5999, "w": 1}), &Value::Null));
-    let csv = client.get_as("/devices/a/readings?from=-3h&every=1d&aggregate=count&key=v", "text/csv").await.expect_text();
-    assert!(csv.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<i64>().unwrap()).sum::<i64>() == 6_001);
+    let csv = client
+        .get_as("/devices/a/readings?from=-3h&every=1d&aggregate=count&key=v", "text/csv")
+        .await
+        .expect_text();
+    assert!(
+        csv.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<i64>().unwrap()).sum::<i64>()
+            == 6_001
+    );
 }
 
 #[tokio::test]
 async fn every_aggregate_is_what_it_says() {
     let (api, client) = api_with(&["a"]).await;
     let start = hours_ago(3);
-    let points = [(start, json!(4)), (start + 10_000, json!(-1)), (start + 70_000, json!(2.5)), (start + 80_000, json!("text")), (start + 130_000, json!(true))];
+    let points = [
+        (start, json!(4)),
+        (start + 10_000, json!(-1)),
+        (start + 70_000, json!(2.5)),
+        (start + 80_000, json!("text")),
+        (start + 130_000, json!(true)),
+    ];
     send(&client, "a", &points).await;
     let expected = [
         ("min", json!(-1.0)),
@@ -115,7 +134,10 @@ async fn every_aggregate_is_what_it_says() {
             wait_for_rollups(&api).await;
         }
         for (aggregate, value) in &expected {
-            let path = format!("/devices/a/readings?from={start}&to={}&every=1d&aggregate={aggregate}&key=v", start + 200_000);
+            let path = format!(
+                "/devices/a/readings?from={start}&to={}&every=1d&aggregate={aggregate}&key=v",
+                start + 200_000
+            );
             let answer = client.get(&path).await.expect(200);
             let all: Vec<Value> = values(&answer["series"][0]);
             // A day may end in between.
@@ -151,12 +173,21 @@ fn buckets_are_exact_at_every_moment() {
         }
         runtime.block_on(send(&client, "a", &fresh));
         let (from, to) = (from, from + length);
-        let path = format!("/devices/a/readings?from={}&to={}&every={every}&aggregate=sum&key=v", start + from, start + to);
+        let path = format!(
+            "/devices/a/readings?from={}&to={}&every={every}&aggregate=sum&key=v",
+            start + from,
+            start + to
+        );
         let answer = runtime.block_on(client.get(&path)).expect(200);
-        let got: BTreeMap<i64, f64> = answer["series"][0]["readings"].as_array().unwrap().iter().map(|reading| {
-            let ts: DateTime<Utc> = reading["ts"].as_str().unwrap().parse().unwrap();
-            (ts.timestamp_millis(), reading["values"]["v"].as_f64().unwrap())
-        }).collect();
+        let got: BTreeMap<i64, f64> = answer["series"][0]["readings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|reading| {
+                let ts: DateTime<Utc> = reading["ts"].as_str().unwrap().parse().unwrap();
+                (ts.timestamp_millis(), reading["values"]["v"].as_f64().unwrap())
+            })
+            .collect();
         let mut expected: BTreeMap<i64, f64> = BTreeMap::new();
         for (offset, value) in model.range(from..to) {
             let bucket = (start + offset).div_euclid(millis) * millis;
@@ -186,13 +217,15 @@ async fn a_week_is_answered_from_rollups() {
     let mark = "insert into rollup_dirty select distinct device_id, date_trunc('minute', ts) from readings on conflict do nothing";
     sqlx::query(mark).execute(&api.pool).await.unwrap();
     eventually(std::time::Duration::from_secs(120), async || {
-        let left: i64 = sqlx::query_scalar("select count(*) from rollup_dirty").fetch_one(&api.pool).await.unwrap();
+        let left: i64 =
+            sqlx::query_scalar("select count(*) from rollup_dirty").fetch_one(&api.pool).await.unwrap();
         anyhow::ensure!(left == 0, "{left} minutes are left");
         Ok(())
     })
     .await;
     wait_for_rollups(&api).await;
-    let path = format!("/devices/a/readings?from={}&to={end}&every=20m&aggregate=sum&key=v", end - 604_800_000);
+    let path =
+        format!("/devices/a/readings?from={}&to={end}&every=20m&aggregate=sum&key=v", end - 604_800_000);
     let mut fastest = std::time::Duration::MAX;
     for _ in 0..5 {
         let started = std::time::Instant::now();

@@ -36,7 +36,11 @@ impl Tail {
                 self.buffer = rest.to_owned();
                 return block;
             }
-            let chunk = tokio::time::timeout(DEADLINE, self.body.next()).await.expect("nothing came").unwrap().unwrap();
+            let chunk = tokio::time::timeout(DEADLINE, self.body.next())
+                .await
+                .expect("nothing came")
+                .unwrap()
+                .unwrap();
             self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
@@ -44,7 +48,9 @@ impl Tail {
     /// The next event, and its id.
     async fn event(&mut self) -> (Value, Option<String>) {
         let block = self.block().await;
-        let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name).map(|text| text.trim().to_owned()));
+        let field = |name: &str| {
+            block.lines().find_map(|line| line.strip_prefix(name).map(|text| text.trim().to_owned()))
+        };
         (serde_json::from_str(&field("data:").unwrap_or_else(|| panic!("{block}"))).unwrap(), field("id:"))
     }
 }
@@ -71,7 +77,10 @@ async fn what_is_committed_is_seen() {
     let mut gaps = Tail::open(&client, "/stream?device=b&kind=gap", None).await;
     ingest(&client, &(point("b", 3) + &point("a", 1))).await;
     let (first, _) = all.event().await;
-    assert_eq!((&first["event"], &first["device"], &first["values"]), (&json!("reading"), &json!("b"), &json!({"v": 3})));
+    assert_eq!(
+        (&first["event"], &first["device"], &first["values"]),
+        (&json!("reading"), &json!("b"), &json!({"v": 3}))
+    );
     assert_eq!(labelled.event().await.0["device"], "a");
     let (gap, _) = gaps.event().await;
     assert_eq!(gap, json!({"event": "gap", "device": "b", "boot": 1, "first": 1, "last": 2}));

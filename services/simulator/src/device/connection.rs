@@ -14,8 +14,8 @@ use argosy_wire::{
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use rand::RngExt as _;
 use rumqttc::{
-    AsyncClient, Event, Incoming, LastWill, MqttOptions, PublishNotice, PublishOptions, PublishResult,
-    PubAckReason, QoS,
+    AsyncClient, Event, Incoming, LastWill, MqttOptions, PubAckReason, PublishNotice, PublishOptions,
+    PublishResult, QoS,
 };
 use rustls::ClientConfig;
 use tokio::{sync::broadcast, time::Instant};
@@ -62,7 +62,12 @@ impl UnderWay {
         let number = self.next;
         self.next += 1;
         self.messages.insert(number, (message, Instant::now()));
-        self.answers.push(notice.wait_async().map(move |result| (number, result.is_ok_and(|answer| is_success(&answer)))).boxed());
+        self.answers.push(
+            notice
+                .wait_async()
+                .map(move |result| (number, result.is_ok_and(|answer| is_success(&answer))))
+                .boxed(),
+        );
     }
 }
 
@@ -170,7 +175,8 @@ impl Device {
     fn say(&self, client: &AsyncClient, status: StatusMessage) {
         let options = PublishOptions::new(QoS::AtLeastOnce).retain(true);
         let payload = serde_json::to_vec(&status).unwrap_or_default();
-        if let Err(error) = client.try_publish(status_topic(&self.shared.fleet, &self.name), payload, options) {
+        if let Err(error) = client.try_publish(status_topic(&self.shared.fleet, &self.name), payload, options)
+        {
             tracing::debug!(device = %self.name, %error, "A status could not be sent.");
         }
     }

@@ -15,7 +15,12 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(random: &mut StdRng) -> Self {
-        Self { energy: random.random_range(1e3..9e4), power: 0.4, size: random.random_range(0.6..2.2), oven: 0.0 }
+        Self {
+            energy: random.random_range(1e3..9e4),
+            power: 0.4,
+            size: random.random_range(0.6..2.2),
+            oven: 0.0,
+        }
     }
 }
 
@@ -25,7 +30,9 @@ impl World for Meter {
         let bump = |at: f64, width: f64| (-((hour - at) / width).powi(2)).exp();
         if self.oven > 0.0 {
             self.oven -= seconds;
-        } else if random.random_bool((seconds / 5400.0 * (0.2 + bump(11.5, 1.5) + bump(18.0, 2.0))).clamp(0.0, 1.0)) {
+        } else if random
+            .random_bool((seconds / 5400.0 * (0.2 + bump(11.5, 1.5) + bump(18.0, 2.0))).clamp(0.0, 1.0))
+        {
             self.oven = random.random_range(600.0..2400.0);
         }
         let large = if self.oven > 0.0 { 2.1 } else { 0.0 };

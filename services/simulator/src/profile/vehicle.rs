@@ -48,11 +48,13 @@ impl World for Vehicle {
         let standing = self.stands > 0.0;
         // Hills and bends: the wish changes slowly around the way.
         let wish = if standing { 0.0 } else { self.cruise + 14.0 * (self.angle * 9.0).sin() };
-        self.speed = drift(self.speed, wish, seconds * if standing { 0.5 } else { 0.08 }, 0.6, random).max(0.0);
+        self.speed =
+            drift(self.speed, wish, seconds * if standing { 0.5 } else { 0.08 }, 0.6, random).max(0.0);
         if standing && self.speed < 2.0 {
             self.speed = 0.0;
         }
-        self.angle = (self.angle + self.speed / 3600.0 * seconds / self.radius_km).rem_euclid(std::f64::consts::TAU);
+        self.angle =
+            (self.angle + self.speed / 3600.0 * seconds / self.radius_km).rem_euclid(std::f64::consts::TAU);
         self.fuel -= (0.0004 + self.speed * 0.000_02) * seconds;
         if self.fuel < 8.0 {
             self.fuel = 100.0;
@@ -61,7 +63,8 @@ impl World for Vehicle {
         self.engine = drift(self.engine, load, seconds * 0.02, 0.15, random);
         let wobble = 1.0 + 0.25 * (self.angle * 3.0).sin();
         let north = self.radius_km * wobble * self.angle.sin() / KM_PER_DEGREE;
-        let east = self.radius_km * wobble * self.angle.cos() / (KM_PER_DEGREE * self.centre.0.to_radians().cos());
+        let east =
+            self.radius_km * wobble * self.angle.cos() / (KM_PER_DEGREE * self.centre.0.to_radians().cos());
         [
             ("latitude", rounded(self.centre.0 + north, 5)),
             ("longitude", rounded(self.centre.1 + east, 5)),
