@@ -76,7 +76,7 @@ impl Connection {
             match mqtt::open(&self.config, self.index) {
                 Ok(opened) => (link, self.handle) = opened,
                 Err(error) => {
-                    tracing::warn!(error = format!("{error:#}"), "The broker's certificates cannot be read.")
+                    tracing::warn!(error = format!("{error:#}"), "The broker's certificates cannot be read.");
                 }
             }
         }

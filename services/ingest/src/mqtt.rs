@@ -20,7 +20,7 @@ use crate::config::MqttConfig;
 pub(crate) struct LinkError(String);
 
 impl LinkError {
-    fn new(error: impl ToString) -> Self {
+    fn from_any(error: impl std::error::Error) -> Self {
         Self(error.to_string())
     }
 }
@@ -95,8 +95,8 @@ impl Link {
         loop {
             let event = tokio::time::timeout(self.patience, self.events.poll())
                 .await
-                .map_err(|_| LinkError::new("the broker takes nothing and says nothing"))?
-                .map_err(LinkError::new)?;
+                .map_err(|_| LinkError("the broker takes nothing and says nothing".into()))?
+                .map_err(LinkError::from_any)?;
             match event {
                 Event::Incoming(Incoming::ConnAck(_)) => {
                     // From here on the library knows the session by itself; a store would only be written to.
@@ -134,24 +134,24 @@ impl Link {
 impl LinkHandle {
     /// Subscribes to everything that this connection reads; what is subscribed already stays as it is.
     pub(crate) fn subscribe(&self) -> Result<(), LinkError> {
-        self.client.try_subscribe_many(self.filters.iter().cloned()).map_err(LinkError::new)
+        self.client.try_subscribe_many(self.filters.iter().cloned()).map_err(LinkError::from_any)
     }
 
     /// Asks for no new messages.
     pub(crate) fn unsubscribe(&self) -> Result<(), LinkError> {
         self.client
             .try_unsubscribe_many(self.filters.iter().map(|filter| filter.path.clone()))
-            .map_err(LinkError::new)
+            .map_err(LinkError::from_any)
     }
 
     /// Acknowledges a message of the present connection.
     pub(crate) fn acknowledge(&self, acknowledgement: Acknowledgement) -> Result<(), LinkError> {
-        self.client.try_manual_ack(acknowledgement.0).map_err(LinkError::new)
+        self.client.try_manual_ack(acknowledgement.0).map_err(LinkError::from_any)
     }
 
     /// Says goodbye after all that is queued; the link ends with an error once it is said.
     pub(crate) fn disconnect(&self) -> Result<(), LinkError> {
-        self.client.try_disconnect().map_err(LinkError::new)
+        self.client.try_disconnect().map_err(LinkError::from_any)
     }
 }
 
