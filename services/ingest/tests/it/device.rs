@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, MqttOptions, PublishOptions};
+use argosy_testkit::{Issued, PrivateBroker};
+use rumqttc::{AsyncClient, MqttOptions, PublishOptions, Transport};
 use tokio_util::task::AbortOnDropHandle;
 
 /// A connected device.
@@ -13,8 +14,23 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    pub(crate) fn connect(name: &str, port: u16) -> Self {
-        let mut options = MqttOptions::new(format!("device-{name}"), ("127.0.0.1".to_owned(), port));
+    pub(crate) fn options(name: &str, broker: &PrivateBroker) -> MqttOptions {
+        MqttOptions::new(format!("device-{name}"), ("127.0.0.1".to_owned(), broker.port))
+    }
+
+    pub(crate) fn tls_options(name: &str, broker: &PrivateBroker, certificate: &Issued) -> MqttOptions {
+        let mut options =
+            MqttOptions::new(format!("device-{name}"), ("localhost".to_owned(), broker.tls_port));
+        let identity = (certificate.certificate.clone().into_bytes(), certificate.key.clone().into_bytes());
+        options.set_transport(Transport::tls(
+            broker.ca.certificate.clone().into_bytes(),
+            Some(identity),
+            None,
+        ));
+        options
+    }
+
+    pub(crate) fn connect(name: &str, mut options: MqttOptions) -> Self {
         options.set_keep_alive(30).set_request_channel_capacity(1000).set_max_request_batch(100);
         options.set_max_packet_size(Some(2_000_000));
         let (client, mut events) = AsyncClient::builder(options).build();

@@ -60,7 +60,7 @@ async fn a_drain_ends_in_time_when_the_api_is_away() {
 #[tokio::test]
 async fn a_service_without_broker_stops_at_once() {
     let mut stack = Stack::start(Mode::Working).await;
-    stack.broker.server.stop().await.unwrap();
+    stack.broker.broker.stop().await.unwrap();
     let service = stack.waiting("ingest", &[]).await;
     service.is_not_ready("broker").await;
     service.stop().await;

@@ -60,9 +60,9 @@ async fn a_broker_that_restarts_delivers_again_what_was_not_acknowledged() {
     let service = stack.service(&[]).await;
     stack.device("a").send(0..100).await;
     until("a request", async || stack.api.requests(), |requests| *requests > 0).await;
-    stack.broker.server.stop().await.unwrap();
+    stack.broker.broker.stop().await.unwrap();
     service.is_not_ready("broker").await;
-    stack.broker.server.start().await.unwrap();
+    stack.broker.broker.start().await.unwrap();
     stack.api.become_(Mode::Working);
     stack.committed(100).await;
     service.is_ready().await;
@@ -76,10 +76,10 @@ async fn what_a_crashed_broker_has_forgotten_is_stored_if_it_was_received() {
     let service = stack.service(&[]).await;
     stack.device("a").send(0..100).await;
     until("a request", async || stack.api.requests(), |requests| *requests > 0).await;
-    stack.broker.server.kill().await.unwrap();
+    stack.broker.broker.kill().await.unwrap();
     stack.api.become_(Mode::Working);
     stack.committed(100).await;
-    stack.broker.server.start().await.unwrap();
+    stack.broker.broker.start().await.unwrap();
     service.is_ready().await;
     stack.device("a").send(100..200).await;
     stack.committed(200).await;
@@ -90,9 +90,9 @@ async fn a_broker_that_falls_silent_is_noticed() {
     let mut stack = Stack::start(Mode::Working).await;
     let service = stack.service(&[]).await;
     service.is_ready().await;
-    stack.broker.server.process().unwrap().pause().unwrap();
+    stack.broker.broker.process().unwrap().pause().unwrap();
     service.is_not_ready("broker").await;
-    stack.broker.server.process().unwrap().resume().unwrap();
+    stack.broker.broker.process().unwrap().resume().unwrap();
     service.is_ready().await;
     stack.device("a").send(0..10).await;
     assert_eq!(stack.committed(10).await, 0);
@@ -124,8 +124,8 @@ async fn an_outage_of_everything_at_once_loses_nothing() {
         stack.api.become_(mode);
         device.send(round * 100 + 50..round * 100 + 100).await;
         service.kill().await;
-        stack.broker.server.stop().await.unwrap();
-        stack.broker.server.start().await.unwrap();
+        stack.broker.broker.stop().await.unwrap();
+        stack.broker.broker.start().await.unwrap();
         service = stack.service(&["--batch-messages", "7"]).await;
         stack.api.become_(Mode::Working);
     }

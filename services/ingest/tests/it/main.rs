@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod api;
-mod broker;
 mod device;
 mod drain;
 mod faults;
@@ -11,6 +10,7 @@ mod refusal;
 mod replicas;
 mod service;
 mod stack;
+mod tls;
 
 use std::{fmt::Debug, time::Duration};
 

@@ -1,8 +1,9 @@
 //! Batches that the API does not take.
 
+use argosy_testkit::Logs;
 use rumqttc::PublishOptions;
 
-use crate::{api::Mode, stack::Stack};
+use crate::{api::Mode, stack::Stack, until};
 
 #[tokio::test]
 async fn a_batch_that_is_too_large_is_split() {
@@ -41,4 +42,22 @@ async fn a_token_that_is_refused_is_not_the_messages_fault() {
         assert_eq!(stack.committed(5).await, 0);
         service.is_ready().await;
     }
+}
+
+#[tokio::test]
+async fn the_log_says_once_why_nothing_is_stored() {
+    let logs = Logs::capture();
+    let stack = Stack::start(Mode::Failing(401)).await;
+    let service = stack.service(&["--batch-messages", "1"]).await;
+    stack.device("a").send(0..5).await;
+    let requests = || stack.api.requests();
+    until("attempts", async || requests(), |requests| *requests > 8).await;
+    stack.api.become_(Mode::Failing(503));
+    let before = requests();
+    until("attempts", async || requests(), |requests| *requests > before + 8).await;
+    let warnings = logs.text().matches("The API does not store messages").count();
+    assert_eq!(warnings, 2, "{}", logs.text());
+    stack.api.become_(Mode::Working);
+    assert_eq!(stack.committed(5).await, 0);
+    service.stop().await;
 }

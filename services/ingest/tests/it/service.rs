@@ -20,11 +20,10 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts one with a session of this name.
-    pub(crate) async fn start(client_id: &str, mqtt_port: u16, api_url: &str, options: &[&str]) -> Self {
+    pub(crate) async fn start(client_id: &str, mqtt_url: &str, api_url: &str, options: &[&str]) -> Self {
         argosy_runtime::crypto::install();
         argosy_runtime::metrics::install();
-        let mqtt_url = format!("mqtt://127.0.0.1:{mqtt_port}");
-        let given = ["test", "--mqtt-url", &mqtt_url, "--api-url", api_url, "--api-token", "argosy_x"];
+        let given = ["test", "--mqtt-url", mqtt_url, "--api-url", api_url, "--api-token", "argosy_x"];
         let quick =
             ["--client-id", client_id, "--api-timeout-seconds", "1", "--mqtt-keep-alive-seconds", "1"];
         let arguments = given.iter().chain(&quick).chain(options);
@@ -61,6 +60,11 @@ impl Service {
 
     pub(crate) async fn metrics(&self) -> String {
         reqwest::get(format!("{}/metrics", self.admin)).await.unwrap().text().await.unwrap()
+    }
+
+    /// Why it cannot start.
+    pub(crate) async fn fails(self) -> String {
+        tokio::time::timeout(crate::PATIENCE, self.task).await.unwrap().unwrap().unwrap_err().to_string()
     }
 
     /// SIGTERM.

@@ -1,8 +1,9 @@
 //! Broker, API and what the tests ask of them.
 
+use argosy_testkit::{Issued, PrivateBroker};
+
 use crate::{
     api::{Api, Mode},
-    broker::Broker,
     device::Device,
     service::Service,
     until,
@@ -10,13 +11,13 @@ use crate::{
 
 /// A broker and an API; services come and go.
 pub(crate) struct Stack {
-    pub(crate) broker: Broker,
+    pub(crate) broker: PrivateBroker,
     pub(crate) api: Api,
 }
 
 impl Stack {
     pub(crate) async fn start(mode: Mode) -> Self {
-        Self { broker: Broker::start().await, api: Api::start(mode).await }
+        Self { broker: argosy_testkit::private_broker().await.unwrap(), api: Api::start(mode).await }
     }
 
     pub(crate) async fn service(&self, options: &[&str]) -> Service {
@@ -31,11 +32,16 @@ impl Stack {
 
     /// A service that need not reach anything yet.
     pub(crate) async fn waiting(&self, client_id: &str, options: &[&str]) -> Service {
-        Service::start(client_id, self.broker.port, &self.api.url, options).await
+        Service::start(client_id, &self.broker.url, &self.api.url, options).await
     }
 
     pub(crate) fn device(&self, name: &str) -> Device {
-        Device::connect(name, self.broker.port)
+        Device::connect(name, Device::options(name, &self.broker))
+    }
+
+    /// A device that shows a certificate of this name.
+    pub(crate) fn device_with_certificate(&self, name: &str, certificate: &Issued) -> Device {
+        Device::connect(name, Device::tls_options(name, &self.broker, certificate))
     }
 
     /// Waits until so many different messages are committed, and returns how many were committed more than once.
