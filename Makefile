@@ -27,9 +27,9 @@ test: ## Run every test, against real servers that the tests start
 	@cargo test $(CARGO_FLAGS) --workspace
 
 .PHONY: check
-check: check-format check-lints check-docs check-sqlx check-scripts check-typos check-deps ## Run every static check
+check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps ## Run every static check
 
-.PHONY: check-format check-lints check-docs check-sqlx check-scripts check-typos check-deps
+.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps
 check-format:
 	@scripts/step "format" cargo fmt --all --check
 check-lints:
@@ -38,6 +38,8 @@ check-docs:
 	@RUSTDOCFLAGS="-D warnings" scripts/step "docs" cargo doc $(CARGO_FLAGS) --workspace --no-deps --document-private-items
 check-sqlx:
 	@scripts/step "statements" scripts/sqlx-prepare --check
+check-pages:
+	@scripts/step "pages" npm --prefix services/webapp run lint
 check-scripts:
 	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/run
 check-typos:
