@@ -122,7 +122,7 @@ async fn what_is_wrong_costs_only_itself() {
     // The same once more is counted, not kept again.
     let wrong: String = bad.iter().map(|(_, line)| line.as_str()).collect();
     assert_eq!(ingest(&client, &wrong).await["dead_lettered"], count);
-    let page = client.get("/dead-letters?limit=100").await.expect(200);
+    let page = client.get("/dead-letters?limit=100&fleet=demo").await.expect(200);
     let letters = page["items"].as_array().unwrap();
     assert_eq!(letters.len(), count);
     assert!(letters.iter().all(|letter| letter["occurrences"] == 2), "{page}");
