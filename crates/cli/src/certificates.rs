@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, SerialNumber,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -25,6 +25,8 @@ pub(crate) struct Certificates {
     pub(crate) ca_pem: String,
     /// Its file.
     pub(crate) ca_file: PathBuf,
+    /// Its empty revocation list: a broker that has a list of one authority wants one of each.
+    pub(crate) no_revocations: String,
     /// Of this machine's names, with its chain.
     pub(crate) server_pem: String,
     /// Its key.
@@ -77,6 +79,7 @@ pub(crate) fn prepare(folder: &Folder) -> anyhow::Result<Certificates> {
         server_key_file: folder.write_secret("secrets/server-key.pem", &server_key_pem)?,
         ingest_file: folder.write_secret("secrets/ingest.pem", &ingest_pem)?,
         ingest_key_file: folder.write_secret("secrets/ingest-key.pem", &ingest_key_pem)?,
+        no_revocations: no_revocations(&issuer)?,
         ca_pem,
         ca_file,
         server_pem,
@@ -92,6 +95,19 @@ fn params(name: &str, valid: Duration) -> anyhow::Result<CertificateParams> {
     params.not_after = OffsetDateTime::now_utc() + valid;
     params.use_authority_key_identifier_extension = true;
     Ok(params)
+}
+
+fn no_revocations(issuer: &Issuer<'_, KeyPair>) -> anyhow::Result<String> {
+    let now = OffsetDateTime::now_utc();
+    let list = CertificateRevocationListParams {
+        this_update: now - Duration::hours(1),
+        next_update: now + LEAF,
+        crl_number: SerialNumber::from(now.unix_timestamp().unsigned_abs()),
+        issuing_distribution_point: None,
+        revoked_certs: Vec::new(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    Ok(list.signed_by(issuer)?.pem()?)
 }
 
 fn sign(mut params: CertificateParams, issuer: &Issuer<'_, KeyPair>) -> anyhow::Result<(String, String)> {

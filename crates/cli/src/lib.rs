@@ -9,6 +9,7 @@ mod logs;
 mod part;
 mod plan;
 mod ports;
+mod revocations;
 mod screen;
 mod status;
 mod supervise;

@@ -1,6 +1,6 @@
 //! One part of the stack: how it starts, when it is ready, how it stops.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, process::ExitStatus, time::Duration};
 
 use argosy_backends::{
     Broker, Postgres, Redis,
@@ -9,6 +9,7 @@ use argosy_backends::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    sync::watch,
 };
 
 /// How long a service may take until it is ready.
@@ -23,8 +24,8 @@ pub(crate) enum Part {
     Postgres(Postgres),
     /// Redis or Valkey.
     Redis(Redis),
-    /// Mosquitto.
-    Broker(Broker),
+    /// Mosquitto, and the lists of certificates that it refuses.
+    Broker(Broker, watch::Receiver<String>),
     /// One of our own.
     Service(Service),
 }
@@ -54,7 +55,7 @@ impl Part {
         match self {
             Self::Postgres(_) => "postgres",
             Self::Redis(_) => "redis",
-            Self::Broker(_) => "broker",
+            Self::Broker(..) => "broker",
             Self::Service(service) => service.name,
         }
     }
@@ -64,7 +65,7 @@ impl Part {
         match self {
             Self::Postgres(postgres) => postgres.log(),
             Self::Redis(redis) => redis.log(),
-            Self::Broker(broker) => broker.log(),
+            Self::Broker(broker, _) => broker.log(),
             Self::Service(service) => service.log.clone(),
         }
     }
@@ -74,7 +75,10 @@ impl Part {
         match self {
             Self::Postgres(postgres) => Ok(postgres.start().await?),
             Self::Redis(redis) => Ok(redis.start().await?),
-            Self::Broker(broker) => Ok(broker.start().await?),
+            Self::Broker(broker, revoked) => {
+                broker.revoke(&revoked.borrow_and_update())?;
+                Ok(broker.start().await?)
+            }
             Self::Service(service) => service.start().await,
         }
     }
@@ -84,13 +88,11 @@ impl Part {
         let process = match self {
             Self::Postgres(postgres) => postgres.process(),
             Self::Redis(redis) => redis.process(),
-            Self::Broker(broker) => broker.process(),
+            Self::Broker(broker, revoked) => return broker_ended(broker, revoked).await,
             Self::Service(service) => service.process.as_mut(),
         };
         match process {
-            Some(process) => {
-                process.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string())
-            }
+            Some(process) => how(process.wait().await),
             None => "it does not run".into(),
         }
     }
@@ -100,7 +102,7 @@ impl Part {
         match self {
             Self::Postgres(postgres) => Ok(postgres.stop().await?),
             Self::Redis(redis) => Ok(redis.stop().await?),
-            Self::Broker(broker) => Ok(broker.stop().await?),
+            Self::Broker(broker, _) => Ok(broker.stop().await?),
             Self::Service(service) => match service.process.take() {
                 Some(mut process) => Ok(process.stop(STOP_DEADLINE).await?),
                 None => Ok(()),
@@ -125,6 +127,24 @@ impl Service {
         }
         self.process = Some(process);
         Ok(())
+    }
+}
+
+fn how(status: std::io::Result<ExitStatus>) -> String {
+    status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+/// Waits until the broker ends; meanwhile it is given each new list.
+async fn broker_ended(broker: &mut Broker, revoked: &mut watch::Receiver<String>) -> String {
+    loop {
+        let Some(process) = broker.process() else { return "it does not run".into() };
+        tokio::select! {
+            status = process.wait() => return how(status),
+            Ok(()) = revoked.changed() => {}
+        }
+        if let Err(error) = broker.revoke(&revoked.borrow_and_update()) {
+            return error.to_string();
+        }
     }
 }
 

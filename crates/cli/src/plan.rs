@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use argosy_backends::{Broker, BrokerOptions, BrokerTls, free_port};
-use tokio::process::Command;
+use tokio::{process::Command, sync::watch};
 
 use crate::{
     arguments::UpOptions,
@@ -64,20 +64,20 @@ impl Plan<'_> {
     }
 
     /// The broker. It trusts the devices' root, and the local authority for ingest.
-    pub(crate) fn broker(&self) -> anyhow::Result<Part> {
+    pub(crate) fn broker(&self, revoked: watch::Receiver<String>) -> anyhow::Result<Part> {
         let device_ca = std::fs::read_to_string(self.folder.file("secrets/device-ca.pem"))
             .context("cannot read the devices' authority")?;
         let tls = BrokerTls {
             client_ca: device_ca + &self.certificates.ca_pem,
             certificate: self.certificates.server_pem.clone(),
             key: self.certificates.server_key_pem.clone(),
-            revoked: None,
+            revoked: Some(revoked.borrow().clone()),
         };
         let options = BrokerOptions {
             tls: Some((self.options.mqtt_port, tls)),
             plain: self.options.insecure_mqtt_port,
         };
-        Ok(Part::Broker(Broker::prepare(&self.folder.file("broker"), &options)?))
+        Ok(Part::Broker(Broker::prepare(&self.folder.file("broker"), &options)?, revoked))
     }
 
     /// The API.

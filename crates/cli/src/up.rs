@@ -14,6 +14,7 @@ use crate::{
     part::Part,
     plan::Plan,
     ports,
+    revocations::Revocations,
     screen::Screen,
     supervise::Supervised,
 };
@@ -46,12 +47,11 @@ pub(crate) async fn up(folder: Folder, options: UpOptions) -> anyhow::Result<()>
     let started = Instant::now();
     let mut running = Vec::new();
     let result = tokio::select! {
-        result = start_all(&folder, &options, &screen, &mut running) => result,
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        result = start_all(&folder, &options, &screen, &mut running) => result.map(Some),
+        _ = terminate.recv() => Ok(None),
+        _ = interrupt.recv() => Ok(None),
     };
-    let is_up = result.is_ok() && !running.is_empty();
-    if is_up {
+    if let Ok(Some(_revocations)) = &result {
         screen.set_ready();
         screen.say(&welcome(&folder, &options, started.elapsed().as_secs_f64()));
         tokio::select! {
@@ -72,7 +72,7 @@ pub(crate) async fn up(folder: Folder, options: UpOptions) -> anyhow::Result<()>
         _ = interrupt.recv() => {}
     }
     let _ = std::fs::remove_file(folder.file("state.json"));
-    result
+    result.map(drop)
 }
 
 async fn start_all(
@@ -80,7 +80,7 @@ async fn start_all(
     options: &UpOptions,
     screen: &Screen,
     running: &mut Vec<Supervised>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Revocations> {
     let certificates = certificates::prepare(folder)?;
     let mut start = async |part: Part| {
         let name = part.name();
@@ -107,14 +107,15 @@ async fn start_all(
     };
     plan.initialise().await?;
     start(plan.service_api()?).await?;
-    start(plan.broker()?).await?;
+    let token_file = folder.file("token");
+    let revocations = Revocations::follow(options.api_port, &token_file, &certificates).await?;
+    start(plan.broker(revocations.lists())?).await?;
     start(plan.service_ingest()?).await?;
-
     start(plan.service_webapp()?).await?;
     if !options.no_simulator {
         start(plan.service_simulator()?).await?;
     }
-    Ok(())
+    Ok(revocations)
 }
 
 async fn create_database(server: &str) -> anyhow::Result<()> {

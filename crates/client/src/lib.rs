@@ -9,6 +9,7 @@ mod stream;
 pub use client::{Builder, Client};
 pub use error::Error;
 pub use resources::{
+    credentials::RevocationLists,
     dead_letters::ListDeadLetters,
     devices::ListDevices,
     readings::{ReadReadings, Span},

@@ -89,6 +89,16 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, Error> {
     Err(problem(status, response).await)
 }
 
+/// Sends a request with If-None-Match; `None` where what is known is still true.
+pub(crate) async fn send_unless_known(request: RequestBuilder) -> Result<Option<Response>, Error> {
+    let response = request.send().await?;
+    match response.status() {
+        StatusCode::NOT_MODIFIED => Ok(None),
+        status if status.is_success() => Ok(Some(response)),
+        status => Err(problem(status, response).await),
+    }
+}
+
 async fn problem(status: StatusCode, mut response: Response) -> Error {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -111,7 +111,7 @@ mod tests {
         for (name, _, seconds) in PRESETS {
             let range = RangeQuery { range: name.into(), ..RangeQuery::default() }.resolve(now);
             let points = seconds / range.every();
-            assert!((300..=1000).contains(&points), "{name}: {points}");
+            assert!((250..=1000).contains(&points), "{name}: {points}");
         }
     }
 }

@@ -9,10 +9,13 @@ use argosy_wire::{
 };
 use axum::{
     extract::State,
-    http::{StatusCode, header},
-    response::IntoResponse,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Utc;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
@@ -145,22 +148,38 @@ pub(crate) async fn read_device_ca(
 
 /// The revocation lists of the root and of every fleet's device CA.
 ///
-/// In PEM, one after the other, made anew for each request. A broker that checks a certificate needs the list of each authority
-/// above it: fetch it again when a fleet is created, and at least once a year. Scope: `read`.
+/// In PEM, one after the other. A broker needs the list of each authority that signs its clients: ask again with If-None-Match every
+/// few seconds; the answer is 304 until a certificate is revoked, a fleet is created, or the day ends. Scope: `read`.
 #[utoipa::path(get, path = "/device-ca/crl", tag = "credentials",
+    params(("if-none-match" = Option<String>, Header, description = "The ETag last read")),
     responses((status = OK, body = String, content_type = "application/x-pem-file"),
+        (status = NOT_MODIFIED, description = "Nothing has changed"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn read_device_crl(
     State(state): State<AppState>,
     access: Access<Read>,
-) -> Result<impl IntoResponse, ApiError> {
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let mut connection = state.pool.acquire().await?;
-    let mut text = authorities::root(&mut connection, &state.seal).await?.revocation_list(&[])?;
+    let mut fleets = Vec::new();
+    // Lists are signed anew each day, long before they expire.
+    let mut digest = Sha256::new().chain_update(Utc::now().date_naive().to_string());
     for fleet in db::fleets::list_fleets(&mut connection, access.fleet_id()).await? {
-        let name = fleet.name.parse().map_err(ApiError::internal)?;
         let revoked = db::credentials::list_revoked(&mut connection, fleet.id).await?;
+        digest.update(format!("/{}", fleet.name));
+        revoked.iter().for_each(|(serial, _)| digest.update(format!("/{serial}")));
+        fleets.push((fleet, revoked));
+    }
+    let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.finalize()));
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+    }
+    let mut text = authorities::root(&mut connection, &state.seal).await?.revocation_list(&[])?;
+    for (fleet, revoked) in fleets {
+        let name = fleet.name.parse().map_err(ApiError::internal)?;
         let authority = authorities::of_fleet(&mut connection, &state.seal, fleet.id, &name).await?;
         text.push_str(&authority.revocation_list(&revoked)?);
     }
-    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], text))
+    Ok(([(header::CONTENT_TYPE, "application/x-pem-file".to_owned()), (header::ETAG, etag)], text)
+        .into_response())
 }

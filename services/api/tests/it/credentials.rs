@@ -1,6 +1,7 @@
 //! Certificates of devices: issued, listed, revoked.
 
 use rcgen::{CertificateParams, KeyPair, PublicKeyData as _};
+use reqwest::Method;
 use serde_json::{Value, json};
 use x509_parser::{certificate::X509Certificate, parse_x509_certificate, parse_x509_crl, pem::Pem};
 
@@ -129,4 +130,26 @@ async fn refuses_what_cannot_be_issued() {
     }
     admin.post("/devices/truck/credentials", json!({"days": 1})).await.problem(422);
     admin.post("/devices/nobody/credentials", json!({})).await.problem(404);
+}
+
+#[tokio::test]
+async fn revocation_lists_are_sent_again_only_when_they_changed() {
+    let api = Api::start().await;
+    let admin = api.client(&ALL).await;
+    admin.post("/devices", json!({"name": "truck"})).await.expect(201);
+    let issued = admin.post("/devices/truck/credentials", json!({})).await.expect(201);
+    let etag = admin.get("/device-ca/crl").await.header("etag").to_owned();
+    let again = async |etag: &str| {
+        let request = admin.request(Method::GET, "/device-ca/crl").header("if-none-match", etag);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.headers()["etag"].to_str().unwrap().to_owned())
+    };
+    assert_eq!(again(&etag).await, (304, etag.clone()));
+    let id = issued["credential"]["id"].as_str().unwrap();
+    admin.delete(&format!("/devices/truck/credentials/{id}")).await.expect(204);
+    let (status, revoked) = again(&etag).await;
+    assert!(status == 200 && revoked != etag);
+    // The devices of a new fleet are let in only once the broker has that fleet's list.
+    admin.post("/fleets", json!({"name": "north"})).await.expect(201);
+    assert_eq!(again(&revoked).await.0, 200);
 }
