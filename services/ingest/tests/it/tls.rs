@@ -46,7 +46,7 @@ async fn a_certificate_that_is_renewed_is_used_without_a_restart() {
     ca.write(folder.path()).unwrap();
     ca.expired_client("ingest").unwrap().write(folder.path(), "ingest").unwrap();
     let service = start(&stack, &folder).await;
-    service.is_not_ready("expired").await;
+    service.is_not_ready("CertificateExpired").await;
     ca.client("ingest").unwrap().write(folder.path(), "ingest").unwrap();
     service.is_ready().await;
 }
