@@ -45,7 +45,8 @@ check-scripts:
 check-typos:
 	@scripts/step "spelling" scripts/tool typos
 check-deps:
-	@scripts/step "licences and advisories" scripts/tool cargo-deny --all-features check
+	@scripts/step "licences and sources" scripts/tool cargo-deny --all-features check licenses bans sources
+	@scripts/step "advisories" scripts/advisories
 	@scripts/step "unused dependencies" scripts/tool cargo-machete --with-metadata
 
 .PHONY: fmt
@@ -59,4 +60,5 @@ sqlx: ## Write .sqlx anew after a statement or a migration changed
 .PHONY: clean
 clean: ## Stop the stack and forget its data
 	@[ ! -x target/release/argosy ] || target/release/argosy down
-	@rm -rf .argosy
+	@# What root could not keep there is elsewhere, and linked.
+	@rm -rf $$(readlink -e .argosy/postgres .argosy/redis .argosy/broker) .argosy

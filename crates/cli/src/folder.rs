@@ -46,6 +46,8 @@ pub(crate) struct PartState {
     pub(crate) name: String,
     /// In a word or a few.
     pub(crate) state: String,
+    /// Its process, while it runs.
+    pub(crate) pid: Option<i32>,
     /// How often it was started again.
     pub(crate) restarts: u32,
     /// The file of its log.

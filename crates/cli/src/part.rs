@@ -83,15 +83,26 @@ impl Part {
         }
     }
 
-    /// Waits until it ends by itself, and says how.
-    pub(crate) async fn ended(&mut self) -> String {
-        let process = match self {
+    /// The number of its process, while it runs.
+    pub(crate) fn id(&mut self) -> Option<i32> {
+        self.process().map(|process| process.id())
+    }
+
+    fn process(&mut self) -> Option<&mut Process> {
+        match self {
             Self::Postgres(postgres) => postgres.process(),
             Self::Redis(redis) => redis.process(),
-            Self::Broker(broker, revoked) => return broker_ended(broker, revoked).await,
+            Self::Broker(broker, _) => broker.process(),
             Self::Service(service) => service.process.as_mut(),
-        };
-        match process {
+        }
+    }
+
+    /// Waits until it ends by itself, and says how.
+    pub(crate) async fn ended(&mut self) -> String {
+        if let Self::Broker(broker, revoked) = self {
+            return broker_ended(broker, revoked).await;
+        }
+        match self.process() {
             Some(process) => how(process.wait().await),
             None => "it does not run".into(),
         }

@@ -37,7 +37,14 @@ impl Screen {
     /// Adds a part.
     pub(crate) fn line(&self, name: &str, log: PathBuf) -> Line {
         let index = self.change(|state| {
-            state.parts.push(PartState { name: name.to_owned(), state: "waiting".into(), restarts: 0, log });
+            let state_of = "waiting".to_owned();
+            state.parts.push(PartState {
+                name: name.to_owned(),
+                state: state_of,
+                pid: None,
+                restarts: 0,
+                log,
+            });
             state.parts.len() - 1
         });
         let bar = self.bars.as_ref().map(|bars| {
@@ -77,11 +84,21 @@ impl Screen {
 }
 
 impl Line {
-    /// Shows the part's state.
+    /// Shows that the part is ready, as this process.
+    pub(crate) fn ready(&self, pid: Option<i32>) {
+        self.show("ready", pid);
+    }
+
+    /// Shows the state of a part that does not run.
     pub(crate) fn set(&self, text: &str) {
+        self.show(text, None);
+    }
+
+    fn show(&self, text: &str, pid: Option<i32>) {
         let name = self.screen.change(|state| {
             let part = &mut state.parts[self.index];
             text.clone_into(&mut part.state);
+            part.pid = pid;
             part.name.clone()
         });
         match &self.bar {

@@ -22,7 +22,8 @@ pub(crate) fn print(folder: &Folder, json: bool) -> anyhow::Result<()> {
             0 => String::new(),
             count => format!("  (started again {count} times)"),
         };
-        writeln!(out, "{:10} {}{restarts}", part.name, part.state)?;
+        let process = part.pid.map(|pid| format!("  process {pid}")).unwrap_or_default();
+        writeln!(out, "{:10} {}{process}{restarts}", part.name, part.state)?;
     }
     writeln!(
         out,

@@ -68,7 +68,7 @@ async fn keep(
             () = stop.cancelled() => break,
             result = part.start() => match result {
                 Ok(()) => {
-                    line.set("ready");
+                    line.ready(part.id());
                     ready.send_replace(true);
                     tokio::select! {
                         () = stop.cancelled() => break,

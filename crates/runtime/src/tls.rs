@@ -108,7 +108,7 @@ pub fn server_config(files: TlsFiles, shutdown: CancellationToken) -> anyhow::Re
                     tracing::info!("The server's certificate was read again.");
                 }
                 Err(error) => {
-                    tracing::warn!(error = format!("{error:#}"), "The new certificate is not usable.")
+                    tracing::warn!(error = format!("{error:#}"), "The new certificate is not usable.");
                 }
             }
         }
