@@ -26,6 +26,24 @@ pub struct Config {
     /// Rate limits.
     #[command(flatten)]
     pub limits: LimitConfig,
+    /// The live tail.
+    #[command(flatten)]
+    pub live: LiveConfig,
+}
+
+/// The live tail.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LiveConfig {
+    /// Mebibytes of memory for the live tail: the more, the longer a slow reader may fall behind before it misses events
+    #[arg(long, env = "ARGOSY_LIVE_MEBIBYTES", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub live_mebibytes: u32,
+}
+
+impl LiveConfig {
+    /// The same in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.live_mebibytes as usize * 1024 * 1024
+    }
 }
 
 /// How much one bearer may ask for. The limits hold over all replicas while they have a Redis, and by replica without.
@@ -63,7 +81,7 @@ impl DatabaseConfig {
 /// How to reach Redis or Valkey.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RedisConfig {
-    /// Address of Redis or Valkey: redis://host:port. Without it the live tail polls, and rate limits hold by replica.
+    /// Address of a Redis or Valkey database of its own: redis://host:port/number. Without it each replica has a live tail and rate limits of its own.
     #[arg(long, env = "ARGOSY_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<SecretString>,
     /// File that holds the address

@@ -28,5 +28,5 @@ mod serve;
 mod state;
 
 pub use bootstrap::{BootstrapOptions, bootstrap};
-pub use config::{Config, DatabaseConfig, LimitConfig, RedisConfig, SealConfig};
+pub use config::{Config, DatabaseConfig, LimitConfig, LiveConfig, RedisConfig, SealConfig};
 pub use serve::{migrate, serve};

@@ -7,7 +7,7 @@ use chrono::{Days, Utc};
 use sqlx::{Connection as _, PgConnection};
 use tokio_util::sync::CancellationToken;
 
-use crate::{db::maintenance as tables, db::presence, live::FleetEvents, state::AppState};
+use crate::{db::maintenance as tables, db::presence, live::Events, state::AppState};
 
 /// How often devices are looked at that may have fallen silent.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -63,8 +63,9 @@ async fn round(state: &AppState, connection: &mut PgConnection) -> Result<(), sq
 async fn sweep(state: &AppState, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     for device in presence::mark_silent(connection).await? {
         if let (true, Ok(name)) = (state.live.is_wanted(device.fleet_id), device.name.parse()) {
-            let event = StreamEvent::Presence { device: name, at: device.at, online: false };
-            state.live.publish(FleetEvents { fleet_id: device.fleet_id, events: [event].into() });
+            let mut events = Events::default();
+            events.push(&device.name, &StreamEvent::Presence { device: name, at: device.at, online: false });
+            state.live.publish(device.fleet_id, events);
         }
     }
     Ok(())

@@ -14,6 +14,20 @@ const INGEST_BATCH_MESSAGES: &str = "argosy_api_ingest_batch_messages";
 const REDIS_UP: &str = "argosy_api_redis_up";
 /// Minutes rolled up.
 const ROLLUPS: &str = "argosy_api_rollups_total";
+/// Events of the live tail by where they went: to every replica (`shared`), or to the readers of this one (`local`).
+const LIVE_EVENTS: &str = "argosy_api_live_events_total";
+/// Events that the live tail left out because its queue was full.
+const LIVE_LEFT_OUT: &str = "argosy_api_live_left_out_total";
+
+/// Counts events that went to the live tail.
+pub(crate) fn count_live_events(tail: &'static str, events: u64) {
+    metrics::counter!(LIVE_EVENTS, "tail" => tail).increment(events);
+}
+
+/// Counts events that did not.
+pub(crate) fn count_left_out(events: u64) {
+    metrics::counter!(LIVE_LEFT_OUT).increment(events);
+}
 
 /// Says whether Redis answers.
 pub(crate) fn set_redis_up(is_up: bool) {

@@ -21,6 +21,7 @@ use utoipa::{
     },
 };
 
+use crate::live::EventKind;
 use examples::Example;
 
 /// The name of the security scheme.
@@ -53,7 +54,7 @@ const CONFLICTING: [&str; 5] = ["create_device", "create_fleet", "create_user", 
     ),
     servers((url = "/", description = "Where this document comes from.")),
     // What only query strings and paths refer to is not found by itself.
-    components(schemas(Problem, FleetName, DeviceName, DeviceState, DeadLetterReason, Aggregate)),
+    components(schemas(Problem, FleetName, DeviceName, DeviceState, DeadLetterReason, Aggregate, EventKind)),
     tags(
         (name = "sessions", description = "Signing in and out."),
         (name = "fleets", description = "The tenants: devices, users and tokens belong to one."),

@@ -30,6 +30,7 @@ pub(crate) struct Redis(Option<Arc<Inner>>);
 
 struct Inner {
     connection: ConnectionManager,
+    timeout: Duration,
     started: Instant,
     /// Milliseconds since `started` before which nobody asks; 0 while Redis answers.
     silent_until: AtomicU64,
@@ -43,15 +44,19 @@ impl Redis {
 
     /// Connects with the first question, and again whenever the connection was lost.
     pub(crate) fn connect(url: Option<&SecretString>) -> Result<Self, ConfigError> {
-        let Some(url) = url else { return Ok(Self::none()) };
+        url.map_or(Ok(Self::none()), |url| Self::connect_patiently(url, TIMEOUT))
+    }
+
+    /// The same for questions that nobody waits for.
+    pub(crate) fn connect_patiently(url: &SecretString, timeout: Duration) -> Result<Self, ConfigError> {
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(TIMEOUT))
-            .set_response_timeout(Some(TIMEOUT))
+            .set_connection_timeout(Some(timeout))
+            .set_response_timeout(Some(timeout))
             .set_number_of_retries(1);
         let connection = Client::open(url.expose_secret())
             .and_then(|client| ConnectionManager::new_lazy_with_config(client, config))
             .map_err(|error| ConfigError::Invalid { name: "ARGOSY_REDIS_URL", problem: error.to_string() })?;
-        let inner = Inner { connection, started: Instant::now(), silent_until: AtomicU64::new(0) };
+        let inner = Inner { connection, timeout, started: Instant::now(), silent_until: AtomicU64::new(0) };
         Ok(Self(Some(Arc::new(inner))))
     }
 
@@ -64,13 +69,13 @@ impl Redis {
         if !inner.may_ask() {
             return None;
         }
-        match tokio::time::timeout(TIMEOUT, question(inner.connection.clone())).await {
+        match tokio::time::timeout(inner.timeout, question(inner.connection.clone())).await {
             Ok(Ok(answer)) => {
                 inner.answered();
                 Some(answer)
             }
             Ok(Err(error)) => inner.failed(&error.to_string()),
-            Err(_) => inner.failed("no answer within 200 ms"),
+            Err(_) => inner.failed("no answer in time"),
         }
     }
 }

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Config, db, limits::Limits, maintenance, readings::rollup, redis::Redis, router, seal::Seal,
-    state::AppState,
+    Config, db, limits::Limits, live::LiveTail, maintenance, readings::rollup, redis::Redis, router,
+    seal::Seal, state::AppState,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
@@ -28,9 +28,11 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let pool = db::connect(&config.database.url()?, config.database.database_connections)
         .context("the database address is not valid")?;
-    let redis = Redis::connect(config.redis.url()?.as_ref())?;
-    let limits = Limits::new(redis, &config.limits);
-    let state = AppState::new(pool.clone(), Seal::new(&config.seal.key()?)?, limits, shutdown.clone());
+    let redis_url = config.redis.url()?;
+    let limits = Limits::new(Redis::connect(redis_url.as_ref())?, &config.limits);
+    let live = LiveTail::start(redis_url.as_ref(), config.live.bytes())?;
+    let seal = Seal::new(&config.seal.key()?)?;
+    let state = AppState::new(pool.clone(), seal, limits, live.clone(), shutdown.clone());
     let readiness = Readiness::new();
     let tasks = TaskTracker::new();
     tasks.spawn(probe_database(pool.clone(), readiness.clone(), shutdown.clone()));
@@ -49,6 +51,7 @@ pub async fn serve(
         server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
     shutdown.cancel();
     tasks.wait().await;
+    live.close().await;
     pool.close().await;
     served
 }

@@ -55,7 +55,13 @@ pub(crate) struct AppState {
 
 impl AppState {
     /// The state over a pool.
-    pub(crate) fn new(pool: PgPool, seal: Seal, limits: Limits, shutdown: CancellationToken) -> Self {
+    pub(crate) fn new(
+        pool: PgPool,
+        seal: Seal,
+        limits: Limits,
+        live: LiveTail,
+        shutdown: CancellationToken,
+    ) -> Self {
         Self {
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_TTL).build(),
             directory: Directory::new(),
@@ -66,7 +72,7 @@ impl AppState {
             shutdown,
             seal,
             limits: Arc::new(limits),
-            live: LiveTail::new(),
+            live,
             pool,
         }
     }

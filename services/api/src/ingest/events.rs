@@ -8,11 +8,11 @@ use chrono::Utc;
 use crate::{
     ingest::{
         Message,
-        plan::{Plan, PlannedDevice},
+        plan::Plan,
         traffic::Counts,
-        transaction::Committed,
+        transaction::{Committed, Gap},
     },
-    live::FleetEvents,
+    live::Events,
     state::AppState,
 };
 
@@ -25,10 +25,10 @@ pub(super) fn announce(
     committed: &Committed,
 ) {
     count(state, plan, committed);
-    let mut wanted: BTreeMap<i64, Vec<StreamEvent>> = BTreeMap::new();
+    let mut wanted: BTreeMap<i64, Events> = BTreeMap::new();
     for device in &plan.devices {
         if !wanted.contains_key(&device.fleet_id) && state.live.is_wanted(device.fleet_id) {
-            wanted.insert(device.fleet_id, Vec::new());
+            wanted.insert(device.fleet_id, Events::default());
         }
     }
     if wanted.is_empty() {
@@ -37,38 +37,27 @@ pub(super) fn announce(
     for &index in &committed.fresh {
         let telemetry = &plan.telemetry[index];
         let device = &plan.devices[telemetry.device];
-        let Some((events, name)) = events_of(&mut wanted, device) else { continue };
+        let Some(events) = wanted.get_mut(&device.fleet_id) else { continue };
+        let received_at = messages[telemetry.message].received_at;
         for (point, ts) in decoder.points()[telemetry.points.clone()].iter().zip(&telemetry.times) {
-            events.push(StreamEvent::Reading {
-                device: name.clone(),
-                ts: *ts,
-                received_at: messages[telemetry.message].received_at,
-                values: serde_json::from_str(&decoder.text()[point.values.clone()]).unwrap_or_default(),
-            });
+            events.push_reading(&device.key.device, *ts, received_at, &decoder.text()[point.values.clone()]);
         }
     }
-    for gap in &committed.gaps {
-        if let Some((events, device)) = events_of(&mut wanted, &plan.devices[gap.device]) {
-            events.push(StreamEvent::Gap { device, boot: gap.boot, first: gap.first, last: gap.last });
+    let mut push = |device: usize, event: &dyn Fn(DeviceName) -> StreamEvent| {
+        let device = &plan.devices[device];
+        if let (Some(events), Ok(name)) = (wanted.get_mut(&device.fleet_id), device.key.device.parse()) {
+            events.push(&device.key.device, &event(name));
         }
+    };
+    for &Gap { device, boot, first, last } in &committed.gaps {
+        push(device, &|device| StreamEvent::Gap { device, boot, first, last });
     }
     for &(device, at, online) in &committed.presence {
-        if let Some((events, device)) = events_of(&mut wanted, &plan.devices[device]) {
-            events.push(StreamEvent::Presence { device, at, online });
-        }
+        push(device, &|device| StreamEvent::Presence { device, at, online });
     }
     for (fleet_id, events) in wanted {
-        if !events.is_empty() {
-            state.live.publish(FleetEvents { fleet_id, events: events.into() });
-        }
+        state.live.publish(fleet_id, events);
     }
-}
-
-fn events_of<'w>(
-    wanted: &'w mut BTreeMap<i64, Vec<StreamEvent>>,
-    device: &PlannedDevice,
-) -> Option<(&'w mut Vec<StreamEvent>, DeviceName)> {
-    Some((wanted.get_mut(&device.fleet_id)?, device.key.device.parse().ok()?))
 }
 
 fn count(state: &AppState, plan: &Plan, committed: &Committed) {

@@ -1,62 +1,23 @@
 //! The live tail.
 
-use futures::StreamExt as _;
-use reqwest::Method;
-use serde_json::{Value, json};
+mod away;
+mod replicas;
+mod slow;
+mod tail;
+
+use serde_json::json;
 
 use crate::{
     ingest::{ingest, line_of},
-    support::{ALL, Api, Client, DEADLINE},
+    support::{ALL, Api, Client},
 };
-
-/// An open stream, read event by event.
-struct Tail {
-    body: std::pin::Pin<Box<dyn futures::Stream<Item = reqwest::Result<bytes::Bytes>>>>,
-    buffer: String,
-}
-
-impl Tail {
-    async fn open(client: &Client, path: &str, last: Option<&str>) -> Self {
-        let mut request = client.request(Method::GET, path);
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut tail = Self { body: Box::pin(response.bytes_stream()), buffer: String::new() };
-        assert_eq!(tail.block().await, ": watching", "it says that it watches before anything happens");
-        tail
-    }
-
-    async fn block(&mut self) -> String {
-        loop {
-            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
-                let block = block.to_owned();
-                self.buffer = rest.to_owned();
-                return block;
-            }
-            let chunk = tokio::time::timeout(DEADLINE, self.body.next())
-                .await
-                .expect("nothing came")
-                .unwrap()
-                .unwrap();
-            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
-        }
-    }
-
-    /// The next event, and its id.
-    async fn event(&mut self) -> (Value, Option<String>) {
-        let block = self.block().await;
-        let field = |name: &str| {
-            block.lines().find_map(|line| line.strip_prefix(name).map(|text| text.trim().to_owned()))
-        };
-        (serde_json::from_str(&field("data:").unwrap_or_else(|| panic!("{block}"))).unwrap(), field("id:"))
-    }
-}
+use tail::Tail;
 
 async fn with_devices() -> (Api, Client) {
-    let api = Api::start().await;
+    with_devices_on(Api::start().await).await
+}
+
+async fn with_devices_on(api: Api) -> (Api, Client) {
     let client = api.client(&ALL).await;
     client.post("/devices", json!({"name": "a", "labels": {"site": "north"}})).await.expect(201);
     client.post("/devices", json!({"name": "b"})).await.expect(201);
@@ -101,8 +62,11 @@ async fn a_reader_goes_on_where_it_was() {
     let mut tail = Tail::open(&client, "/stream?kind=reading", id.as_deref()).await;
     assert_eq!(tail.event().await.0["values"], json!({"v": 2}));
     assert_eq!(tail.event().await.0["values"], json!({"v": 3}));
-    let mut lost = Tail::open(&client, "/stream", Some("1-1")).await;
-    assert_eq!(lost.event().await.0["event"], "missed", "who was away too long is told");
+    for unknown in ["1-1", "nonsense", ""] {
+        let mut lost = Tail::open(&client, "/stream", Some(unknown)).await;
+        assert_eq!(lost.event().await.0["event"], "missed", "who was away too long is told");
+    }
+    client.get("/stream?kind=everything").await.problem(400);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod client;
 
 use std::{sync::Arc, time::Duration};
 
-use argosy_api::{Config, DatabaseConfig, LimitConfig, RedisConfig, SealConfig};
+use argosy_api::{Config, DatabaseConfig, LimitConfig, LiveConfig, RedisConfig, SealConfig};
 use argosy_runtime::config::{AdminConfig, ListenConfig};
 use argosy_testkit::TestDatabase;
 use argosy_wire::api::token::Scope;
@@ -90,6 +90,11 @@ impl Api {
         Self { url, admin_url, pool, database_url, database: None, shutdown }
     }
 
+    /// The address of a Redis for a configuration.
+    pub(crate) fn with_redis(url: SecretString) -> impl FnOnce(&mut Config) {
+        move |config| config.redis.redis_url = Some(url)
+    }
+
     /// Where its database is.
     pub(crate) fn database_url(&self) -> SecretString {
         self.database_url.clone()
@@ -141,5 +146,6 @@ fn config(database_url: SecretString) -> Config {
         redis: RedisConfig { redis_url: None, redis_url_file: None },
         seal: SealConfig { seal_key: Some(SEAL_KEY.into()), seal_key_file: None },
         limits: LimitConfig { requests_per_minute: 0, batches_per_minute: 0 },
+        live: LiveConfig { live_mebibytes: 64 },
     }
 }
