@@ -26,6 +26,13 @@ test: ## Run every test, against real servers that the tests start
 	@scripts/install-deps --tests
 	@cargo test $(CARGO_FLAGS) --workspace
 
+.PHONY: coverage
+coverage: ## Measure which lines the tests run; fails below 85 %
+	@scripts/install-deps --tests
+	@rustup component add llvm-tools
+	@scripts/tool cargo-llvm-cov llvm-cov $(CARGO_FLAGS) --workspace --html --output-dir target/coverage
+	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
+
 .PHONY: check
 check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps ## Run every static check
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
 use serde_json::Value;
 use sqlx::Row as _;
 use tokio::process::Command;
@@ -22,12 +21,10 @@ async fn kills_and_a_standing_database_lose_and_double_nothing() {
         .unwrap();
     let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
     pause(4).await;
-    stack.signal("postgres", Signal::STOP).await;
-    pause(4).await;
-    stack.signal("postgres", Signal::CONT).await;
+    stack.pause_postgres(Duration::from_secs(4)).await;
     for part in ["ingest", "api", "ingest"] {
         pause(3).await;
-        stack.signal(part, Signal::KILL).await;
+        stack.kill(part).await;
     }
     let output = simulate.wait_with_output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use argosy_testkit::eventually;
-use rustix::process::Signal;
 
 use crate::stack::Stack;
 
@@ -12,7 +11,7 @@ async fn every_part_that_is_killed_comes_back() {
     let stack = Stack::start(&["--devices", "3"]).await;
     for name in ["webapp", "ingest", "api", "redis", "broker", "postgres", "simulator"] {
         let before = stack.part(name).await;
-        stack.signal(name, Signal::KILL).await;
+        stack.kill(name).await;
         eventually(Duration::from_secs(30), async || {
             let part = stack.part(name).await;
             anyhow::ensure!(part["state"] == "ready" && part["pid"] != before["pid"], "{part}");

@@ -70,10 +70,29 @@ impl Stack {
         parts.iter().find(|part| part["name"] == name).unwrap_or_else(|| panic!("{name}: {status}")).clone()
     }
 
-    /// Sends a signal to a part's process.
-    pub(crate) async fn signal(&self, part: &str, signal: Signal) {
+    /// The process of a part.
+    async fn pid(&self, part: &str) -> Pid {
         let pid = self.part(part).await["pid"].as_i64().unwrap();
-        kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), signal).unwrap();
+        Pid::from_raw(pid.try_into().unwrap()).unwrap()
+    }
+
+    /// Kills a part, as a crash would.
+    pub(crate) async fn kill(&self, part: &str) {
+        kill_process(self.pid(part).await, Signal::KILL).unwrap();
+    }
+
+    /// Lets PostgreSQL stand still for so long, with every one of its processes.
+    pub(crate) async fn pause_postgres(&self, pause: Duration) {
+        let postmaster = self.pid("postgres").await;
+        let send = |name: &str, signal| {
+            kill_process(postmaster, signal).unwrap();
+            let parent = postmaster.as_raw_nonzero().to_string();
+            let mut command = std::process::Command::new("pkill");
+            assert!(command.args(["--signal", name, "--parent", &parent]).status().unwrap().success());
+        };
+        send("STOP", Signal::STOP);
+        tokio::time::sleep(pause).await;
+        send("CONT", Signal::CONT);
     }
 
     pub(crate) fn path(&self) -> PathBuf {
