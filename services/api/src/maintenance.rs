@@ -54,7 +54,11 @@ async fn round(state: &AppState, connection: &mut PgConnection) -> Result<(), sq
         state.partitions.forget();
         tracing::info!(%day, "The partitions of a day were dropped: every fleet's retention ends after it.");
     }
+    // Rollups after their rows: a minute between the two is answered from what is left of it.
     while tables::delete_expired_readings(connection).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    while tables::delete_expired_rollups(connection).await? > 0 {
         tokio::task::yield_now().await;
     }
     tables::delete_expired(connection).await

@@ -60,6 +60,27 @@ pub(crate) async fn delete_expired_readings(connection: &mut PgConnection) -> Re
     Ok(done.rows_affected())
 }
 
+/// Deletes some rollups of readings that are deleted so, and returns how many.
+pub(crate) async fn delete_expired_rollups(connection: &mut PgConnection) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        "delete from rollups where (tableoid, ctid) in (
+            select r.tableoid, r.ctid
+            from fleets f join devices d on d.fleet_id = f.id
+            cross join lateral (
+                select tableoid, ctid from rollups
+                where device_id = d.id and minute < now() - make_interval(days => f.retention_days + 1)
+                limit $1
+            ) r
+            where f.retention_days < (select max(retention_days) from fleets)
+            limit $1
+         )",
+        CHUNK
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Deletes what else has had its time.
 pub(crate) async fn delete_expired(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from sessions where expires_at < now()").execute(&mut *connection).await?;

@@ -10,6 +10,7 @@ mod fleets;
 mod import_export;
 mod ingest;
 mod limits;
+mod maintenance;
 mod openapi;
 mod presence;
 mod readings;
