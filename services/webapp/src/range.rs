@@ -15,7 +15,8 @@ pub(crate) const PRESETS: [(&str, &str, i64); 5] = [
 /// Points that a chart wants at most; no screen shows more.
 const POINTS: i64 = 600;
 /// Lengths of buckets, in seconds.
-const STEPS: [i64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+const STEPS: [i64; 18] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, 86_400];
 
 /// The range in an address: a preset, or two moments.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -1,0 +1,6 @@
+//! The pages as HTTP: status, headers, escaping, forms, failures.
+
+mod failures;
+mod forms;
+mod pages;
+mod safety;
