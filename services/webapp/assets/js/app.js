@@ -6,10 +6,6 @@ import { startRetry } from "./retry.js";
 import { startTheme } from "./theme.js";
 import { startTimes } from "./time.js";
 
-document.documentElement.classList.add("scripted");
-for (const element of document.querySelectorAll("[data-script-only]"))
-  element.removeAttribute("hidden");
-
 startTimes();
 startTheme();
 startKeyboard();

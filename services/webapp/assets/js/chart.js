@@ -65,7 +65,7 @@ export function draw(box, data, range, options) {
         spanGaps: false,
         points: { show: false },
         fill: `color-mix(in srgb, ${accent} ${options.is_state ? 18 : 10}%, transparent)`,
-        fillTo: (_, __, low) => low,
+        fillTo: (plot) => plot.scales.y?.min ?? 0,
         ...(options.is_state && uPlot.paths.stepped
           ? { paths: uPlot.paths.stepped({ align: 1 }) }
           : {}),

@@ -131,7 +131,7 @@ impl OverviewPart {
                     percent: (entry.count * 100 / most).max(1),
                 })
                 .collect(),
-            changes: overview.changes,
+            changes: overview.changes.into_iter().filter(|change| !is_visit(change)).collect(),
             chart: plot::Area::new(&rates),
             traffic_json: serde_json::to_string(&points).unwrap_or_default(),
             minutes: overview
@@ -166,6 +166,11 @@ impl OverviewPart {
     fn actor<'a>(&self, change: &'a AuditEntry) -> &'a str {
         change.actor.strip_prefix("user:").unwrap_or(&change.actor)
     }
+}
+
+/// Whether somebody only came or went: that changes nothing of the fleet.
+fn is_visit(change: &AuditEntry) -> bool {
+    change.action.starts_with("session.")
 }
 
 /// Says in a sentence whether anything is wrong.

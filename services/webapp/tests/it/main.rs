@@ -1,6 +1,10 @@
-//! The pages by HTTP, against an API that is played by [`fake`].
+//! The pages by HTTP and in Chromium, before the real API.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod browser;
 mod by_http;
-mod fake;
-mod site;
+mod in_chromium;
+mod pages;
+mod screenshots;
+mod stack;
+mod visitor;
