@@ -167,7 +167,9 @@ pub(crate) async fn read_device_crl(
     for fleet in db::fleets::list_fleets(&mut connection, access.fleet_id()).await? {
         let revoked = db::credentials::list_revoked(&mut connection, fleet.id).await?;
         digest.update(format!("/{}", fleet.name));
-        revoked.iter().for_each(|(serial, _)| digest.update(format!("/{serial}")));
+        for (serial, _) in &revoked {
+            digest.update(format!("/{serial}"));
+        }
         fleets.push((fleet, revoked));
     }
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.finalize()));
