@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{metrics, server};
 
+/// How long requests have that are under way when the service has stopped.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
 /// Whether a service can do its work. Cheap to clone; clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness {
@@ -81,18 +84,23 @@ struct AdminState {
     draining: CancellationToken,
 }
 
-/// Serves until `shutdown`, and a little longer: while the service drains, `/readyz` says so.
-pub async fn serve(listener: TcpListener, readiness: Readiness, shutdown: CancellationToken) {
+/// Serves until `stopped`. From `shutdown` on, while the service drains, `/readyz` says so.
+pub async fn serve(
+    listener: TcpListener,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+    stopped: CancellationToken,
+) {
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "Health and metrics are served.");
     }
-    let state = AdminState { readiness, draining: shutdown.clone() };
+    let state = AdminState { readiness, draining: shutdown };
     let router = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(readyz))
         .route("/metrics", get(render_metrics))
         .with_state(state);
-    if let Err(error) = server::serve(listener, router, None, shutdown, Duration::from_secs(1)).await {
+    if let Err(error) = server::serve(listener, router, None, stopped, LAST_ANSWERS).await {
         tracing::error!(error = format!("{error:#}"), "The admin port is gone.");
     }
 }

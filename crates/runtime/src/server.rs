@@ -1,5 +1,7 @@
 //! An HTTP or HTTPS listener with limits, timeouts and a drain.
 
+mod impatience;
+
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
@@ -10,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::tls::{self, TlsFiles};
+use impatience::Impatient;
 
 /// How long a client may take to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,12 +44,12 @@ pub async fn serve(
     let result = match tls {
         Some(files) => {
             let config = tls::server_config(files, shutdown)?;
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.map(Impatient).handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.map(Impatient).handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }

@@ -43,13 +43,15 @@ pub async fn serve(
     });
     tasks.spawn(rollup::run(pool.clone(), shutdown.clone()));
     tasks.spawn(maintenance::run(state.clone(), shutdown.clone()));
-    tasks.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));
+    let stopped = CancellationToken::new();
+    tasks.spawn(admin::serve(admin_listener, readiness, shutdown.clone(), stopped.clone()));
     tasks.close();
 
     let drain = Duration::from_secs(config.listen.drain_seconds);
     let served =
         server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
     shutdown.cancel();
+    stopped.cancel();
     tasks.wait().await;
     live.close().await;
     pool.close().await;

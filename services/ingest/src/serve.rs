@@ -79,12 +79,13 @@ pub async fn serve(
     let sender = Sender { client: client.clone(), health: api.clone(), commits: commits.into() };
     stores.spawn(sender.run(batched, config.batch.batches_in_flight));
     others.spawn(api.probe(client, shutdown.clone()));
-    others.spawn(admin::serve(admin_listener, readiness, shutdown.clone()));
+    let stopped = CancellationToken::new();
+    others.spawn(admin::serve(admin_listener, readiness, shutdown.clone(), stopped.clone()));
 
     tokio::select! {
         () = shutdown.cancelled() => {}
-        _ = sources.join_next() => stopped(&shutdown)?,
-        _ = stores.join_next() => stopped(&shutdown)?,
+        _ = sources.join_next() => part_ended(&shutdown)?,
+        _ = stores.join_next() => part_ended(&shutdown)?,
     }
     let deadline = Instant::now() + config.drain();
     let drain = async {
@@ -96,13 +97,14 @@ pub async fn serve(
     }
     sources.shutdown().await;
     stores.shutdown().await;
+    stopped.cancel();
     let _ = tokio::time::timeout(GRACE, async { while others.join_next().await.is_some() {} }).await;
     tracing::info!("Ingest has stopped.");
     Ok(())
 }
 
 /// A part that ends by itself has panicked; half a service is worse than one that is started again.
-fn stopped(shutdown: &CancellationToken) -> anyhow::Result<()> {
+fn part_ended(shutdown: &CancellationToken) -> anyhow::Result<()> {
     if shutdown.is_cancelled() {
         return Ok(());
     }

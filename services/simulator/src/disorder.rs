@@ -30,7 +30,7 @@ pub struct Disorder {
     #[arg(long, default_value_t = 0.0, value_parser = parse_rate)]
     pub disconnects: f64,
     /// How wrong a device's clock is at the most
-    #[arg(long, value_parser = humantime::parse_duration, default_value = "0s")]
+    #[arg(long, value_parser = parse_skew, default_value = "0s")]
     pub clock_skew: Duration,
     /// How often all devices connect again at once; never where it is 0
     #[arg(long, value_parser = humantime::parse_duration, default_value = "0s")]
@@ -85,6 +85,14 @@ fn parse_share(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
         _ => Err("a share is from 0 to 1".into()),
+    }
+}
+
+/// The API takes nothing that is more than a day ahead.
+fn parse_skew(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(skew) if skew <= Duration::from_secs(12 * 3600) => Ok(skew),
+        _ => Err("a clock is wrong by at most 12h".into()),
     }
 }
 

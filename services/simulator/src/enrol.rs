@@ -5,23 +5,21 @@ use std::{
     io::Write as _,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context as _;
-use argosy_client::{Client, Error};
+use argosy_client::Client;
 use argosy_runtime::tls::{TlsFiles, client_config_with_identity};
 use argosy_wire::{
     DeviceName,
     api::{credential::IssueCredentialRequest, device::CreateDeviceRequest},
 };
-use backon::{ExponentialBuilder, Retryable as _};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::ProgressBar;
 use rustls::ClientConfig;
 
-use crate::options::RunOptions;
+use crate::{options::RunOptions, patience::patiently};
 
 /// Certificates asked for at once.
 const CONCURRENCY: usize = 8;
@@ -36,7 +34,8 @@ pub(crate) async fn enrol(options: &RunOptions, names: &[DeviceName]) -> anyhow:
         .with_context(|| format!("cannot create {}", folder.display()))?;
     let client = options.api.client()?;
     forget_another_installation(&client, &folder).await?;
-    let missing: Vec<&DeviceName> = names.iter().filter(|name| !file(&folder, name).exists()).collect();
+    let missing: Vec<DeviceName> =
+        names.iter().filter(|name| !file(&folder, name).exists()).cloned().collect();
     if !missing.is_empty() {
         register(&client, &missing).await?;
         let progress = ProgressBar::new(missing.len() as u64).with_message("certificates");
@@ -72,7 +71,7 @@ async fn forget_another_installation(client: &Client, folder: &Path) -> anyhow::
     Ok(())
 }
 
-async fn register(client: &Client, names: &[&DeviceName]) -> anyhow::Result<()> {
+async fn register(client: &Client, names: &[DeviceName]) -> anyhow::Result<()> {
     for chunk in names.chunks(1_000) {
         let mut lines = Vec::new();
         for name in chunk {
@@ -80,7 +79,7 @@ async fn register(client: &Client, names: &[&DeviceName]) -> anyhow::Result<()> 
                 [usize::from(name.as_str().bytes().last().unwrap_or(0)) % 4];
             let labels =
                 [("site".to_owned(), site.to_owned()), ("source".to_owned(), "simulator".to_owned())];
-            let device = CreateDeviceRequest { name: (*name).clone(), labels: labels.into(), enabled: None };
+            let device = CreateDeviceRequest { name: name.clone(), labels: labels.into(), enabled: None };
             serde_json::to_writer(&mut lines, &device)?;
             lines.push(b'\n');
         }
@@ -92,24 +91,18 @@ async fn register(client: &Client, names: &[&DeviceName]) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn issue(client: &Client, folder: &Path, name: &DeviceName) -> anyhow::Result<()> {
+async fn issue(client: &Client, folder: &Path, name: DeviceName) -> anyhow::Result<()> {
     let request = IssueCredentialRequest::default();
-    let issued = patiently(|| client.issue_credential(name, &request))
+    let issued = patiently(|| client.issue_credential(&name, &request))
         .await
         .with_context(|| format!("{name} gets no certificate"))?;
-    let path = file(folder, name);
+    let path = file(folder, &name);
     let new = path.with_extension("new");
     let mut created = File::options().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
     created.write_all(issued.certificate_pem.as_bytes())?;
     created.write_all(issued.private_key_pem.unwrap_or_default().as_bytes())?;
     std::fs::rename(new, path)?;
     Ok(())
-}
-
-async fn patiently<T, F: Future<Output = Result<T, Error>>>(ask: impl FnMut() -> F) -> Result<T, Error> {
-    let pauses =
-        ExponentialBuilder::default().with_max_delay(Duration::from_secs(5)).with_max_times(8).with_jitter();
-    ask.retry(pauses).when(Error::is_retryable).await
 }
 
 /// Certificate and key of a device.

@@ -1,65 +1,23 @@
 //! The file of what was acknowledged.
 
+mod ranges;
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     fs::File,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use anyhow::Context as _;
 use argosy_wire::{DeviceName, FleetName};
 
-/// Numbers as runs without a break: first to last, both inclusive.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ranges(BTreeMap<i64, i64>);
+pub use ranges::Ranges;
 
-impl Ranges {
-    /// Adds a run; what it overlaps or touches becomes one with it.
-    pub fn add(&mut self, mut first: i64, mut last: i64) {
-        while let Some((&start, &end)) = self.0.range(..=last.saturating_add(1)).next_back() {
-            if end < first.saturating_sub(1) {
-                break;
-            }
-            first = first.min(start);
-            last = last.max(end);
-            self.0.remove(&start);
-        }
-        self.0.insert(first, last);
-    }
-
-    /// The runs, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.0.iter().map(|(first, last)| (*first, *last))
-    }
-
-    /// How many numbers.
-    pub fn count(&self) -> i64 {
-        self.iter().map(|(first, last)| last - first + 1).sum()
-    }
-
-    /// The numbers that `other` lacks, as runs.
-    #[must_use]
-    pub fn without(&self, other: &Self) -> Self {
-        let mut missing = Self::default();
-        for (first, last) in self.iter() {
-            let mut next = first;
-            let from = other.0.range(..=first).next_back().map_or(first, |(start, _)| *start);
-            for (&start, &end) in other.0.range(from..=last) {
-                if start > next {
-                    missing.add(next, (start - 1).min(last));
-                }
-                next = next.max(end.saturating_add(1));
-            }
-            if next <= last {
-                missing.add(next, last);
-            }
-        }
-        missing
-    }
-}
+/// No line is longer: two names of at most 63 letters and three numbers.
+const LONGEST_LINE: u64 = 256;
 
 /// Names a boot of a device.
 pub(crate) type Stream = (FleetName, DeviceName, i64);
@@ -67,41 +25,48 @@ pub(crate) type Stream = (FleetName, DeviceName, i64);
 /// Collects what was acknowledged, and appends it to a file now and then.
 #[derive(Debug)]
 pub struct Ledger {
-    file: Mutex<Option<File>>,
-    fresh: Mutex<BTreeMap<Stream, Ranges>>,
+    file: Option<Mutex<File>>,
+    streams: Mutex<Vec<Arc<LedgerStream>>>,
+}
+
+/// What was acknowledged to one boot of a device and is not in the file yet.
+#[derive(Debug)]
+pub struct LedgerStream {
+    /// How its lines begin.
+    name: String,
+    fresh: Mutex<Ranges>,
 }
 
 impl Ledger {
     /// A ledger that appends to this file; that keeps nothing without one.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let open = |path: &Path| {
-            File::options()
-                .create(true)
-                .append(true)
-                .open(path)
+            let file = File::options().create(true).read(true).append(true).open(path);
+            file.and_then(|mut file| forget_half_a_line(&mut file).map(|()| Mutex::new(file)))
                 .with_context(|| format!("cannot open the ledger {}", path.display()))
         };
-        Ok(Self { file: Mutex::new(path.map(open).transpose()?), fresh: Mutex::default() })
+        Ok(Self { file: path.map(open).transpose()?, streams: Mutex::default() })
     }
 
-    /// A message was acknowledged.
-    pub fn record(&self, fleet: &FleetName, device: &DeviceName, boot: i64, seq: i64) {
-        let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        fresh.entry((fleet.clone(), device.clone(), boot)).or_default().add(seq, seq);
+    /// The part of a boot of a device.
+    pub fn stream(&self, fleet: &FleetName, device: &DeviceName, boot: i64) -> Arc<LedgerStream> {
+        let name = format!("{fleet} {device} {boot}");
+        let stream = Arc::new(LedgerStream { name, fresh: Mutex::default() });
+        lock(&self.streams).push(Arc::clone(&stream));
+        stream
     }
 
     /// Appends what came since the last time.
     pub fn flush(&self) -> anyhow::Result<()> {
-        let fresh = std::mem::take(&mut *self.fresh.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = file.as_mut() else { return Ok(()) };
         let mut text = String::new();
-        for ((fleet, device, boot), ranges) in fresh {
-            for (first, last) in ranges.iter() {
-                writeln!(text, "{fleet} {device} {boot} {first} {last}")?;
+        for stream in lock(&self.streams).iter() {
+            let fresh = std::mem::take(&mut *lock(&stream.fresh));
+            for (first, last) in fresh.iter() {
+                writeln!(text, "{} {first} {last}", stream.name)?;
             }
         }
-        file.write_all(text.as_bytes()).context("the ledger cannot be written")
+        let Some(file) = &self.file else { return Ok(()) };
+        lock(file).write_all(text.as_bytes()).context("the ledger cannot be written")
     }
 
     /// Reads a ledger.
@@ -123,6 +88,27 @@ impl Ledger {
     }
 }
 
+impl LedgerStream {
+    /// A message was acknowledged.
+    pub fn record(&self, seq: i64) {
+        lock(&self.fresh).insert(seq);
+    }
+}
+
+/// A crash may have left half a line, which must not run into the next one.
+fn forget_half_a_line(file: &mut File) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    let start = length.saturating_sub(LONGEST_LINE);
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.read_to_end(&mut tail)?;
+    let end = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position as u64 + 1);
+    if start > 0 && end == 0 {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no ledger"));
+    }
+    if start + end < length { file.set_len(start + end) } else { Ok(()) }
+}
+
 fn parse(line: &str) -> Option<(Stream, i64, i64)> {
     let mut words = line.split_ascii_whitespace();
     let fleet = words.next()?.parse().ok()?;
@@ -131,60 +117,57 @@ fn parse(line: &str) -> Option<(Stream, i64, i64)> {
     Some(((fleet, device, number()?), number()?, number()?))
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
     use super::*;
+
+    fn runs(path: &Path) -> Vec<(i64, i64)> {
+        Ledger::read(path).unwrap().values().flat_map(Ranges::iter).collect()
+    }
 
     #[test]
     fn a_crash_costs_the_last_line_only() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger");
         std::fs::write(&path, "demo a 1 1 5\ndemo a 1 6 9\ndemo a 2 1").unwrap();
-        let streams = Ledger::read(&path).unwrap();
-        assert_eq!(streams.len(), 1);
-        assert_eq!(streams.values().next().unwrap().iter().collect::<Vec<_>>(), [(1, 9)]);
+        assert_eq!(runs(&path), [(1, 9)]);
+        // The next run goes on after the last whole line.
+        let ledger = Ledger::open(Some(&path)).unwrap();
+        ledger.stream(&"demo".parse().unwrap(), &"a".parse().unwrap(), 1).record(11);
+        ledger.flush().unwrap();
+        assert_eq!(runs(&path), [(1, 9), (11, 11)]);
+    }
+
+    #[test]
+    fn another_file_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger");
         std::fs::write(&path, "demo a 1 x 5\n").unwrap();
         assert!(Ledger::read(&path).is_err());
+        let text = "no line of a ledger is as long as this".repeat(20);
+        std::fs::write(&path, &text).unwrap();
+        assert!(Ledger::open(Some(&path)).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 
     #[test]
     fn what_is_recorded_is_read() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger");
-        let (fleet, device) = ("demo".parse().unwrap(), "a".parse().unwrap());
         for run in 0..2 {
             let ledger = Ledger::open(Some(&path)).unwrap();
+            let stream = ledger.stream(&"demo".parse().unwrap(), &"a".parse().unwrap(), 9);
             for seq in [3, 1, 2, 7] {
-                ledger.record(&fleet, &device, 9, seq + 10 * run);
+                stream.record(seq + 10 * run);
             }
             ledger.flush().unwrap();
+            ledger.flush().unwrap();
         }
-        let streams = Ledger::read(&path).unwrap();
-        let ranges = &streams[&(fleet, device, 9)];
-        assert_eq!(ranges.iter().collect::<Vec<_>>(), [(1, 3), (7, 7), (11, 13), (17, 17)]);
-        assert_eq!(ranges.count(), 8);
-    }
-
-    proptest! {
-        #[test]
-        fn ranges_are_sets(one in prop::collection::vec((0_i64..60, 0_i64..6), 0..20), two in prop::collection::vec((0_i64..60, 0_i64..6), 0..20)) {
-            let build = |runs: &[(i64, i64)]| {
-                let (mut ranges, mut set) = (Ranges::default(), BTreeSet::new());
-                for (first, length) in runs {
-                    ranges.add(*first, first + length);
-                    set.extend(*first..=first + length);
-                }
-                (ranges, set)
-            };
-            let ((one, one_set), (two, two_set)) = (build(&one), build(&two));
-            let numbers = |ranges: &Ranges| ranges.iter().flat_map(|(first, last)| first..=last).collect::<BTreeSet<_>>();
-            prop_assert_eq!(numbers(&one), one_set.clone());
-            prop_assert_eq!(usize::try_from(one.count()), Ok(one_set.len()));
-            prop_assert_eq!(numbers(&one.without(&two)), one_set.difference(&two_set).copied().collect::<BTreeSet<_>>());
-        }
+        assert_eq!(runs(&path), [(1, 3), (7, 7), (11, 13), (17, 17)]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 4);
     }
 }

@@ -4,14 +4,16 @@ mod device;
 mod disorder;
 mod enrol;
 mod ledger;
+mod metrics;
 mod options;
+mod patience;
 mod profile;
 mod report;
 mod run;
 mod verify;
 
 pub use disorder::Disorder;
-pub use ledger::{Ledger, Ranges};
+pub use ledger::{Ledger, LedgerStream, Ranges};
 pub use options::{ApiOptions, Profile, RunOptions, VerifyOptions};
 pub use report::Report;
 pub use run::run;

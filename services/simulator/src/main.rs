@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use argosy_runtime::config::LogConfig;
 use argosy_simulator::{RunOptions, VerifyOptions};
 use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
 
 /// A fleet of real MQTT clients.
 #[derive(Parser)]
@@ -29,7 +30,8 @@ fn main() -> ExitCode {
     argosy_runtime::main("simulator", &arguments.log, async move |shutdown| match arguments.command {
         Command::Run(options) => {
             let json = options.json;
-            argosy_simulator::run(*options, shutdown).await?.print(json)
+            let admin_listener = TcpListener::bind(options.admin.admin_listen).await?;
+            argosy_simulator::run(*options, admin_listener, shutdown).await?.print(json)
         }
         Command::Verify(options) => argosy_simulator::verify(&options).await?.print(options.json),
     })

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use argosy_client::Client;
 use argosy_mqtt::BrokerAddress;
-use argosy_runtime::config::{ApiClientConfig, ConfigError, secret_from};
+use argosy_runtime::config::{AdminConfig, ConfigError, secret_from};
 use argosy_wire::FleetName;
 use secrecy::SecretString;
 use url::Url;
@@ -14,9 +14,12 @@ use crate::disorder::Disorder;
 /// How to reach the API.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ApiOptions {
-    /// The API.
-    #[command(flatten)]
-    pub api: ApiClientConfig,
+    /// Address of the API, such as https://localhost:8444; not needed with --insecure
+    #[arg(long, env = "ARGOSY_API_URL")]
+    pub api_url: Option<Url>,
+    /// PEM file of the authorities that may have signed the API's certificate; the system's where it is not set
+    #[arg(long, env = "ARGOSY_API_CA")]
+    pub api_ca: Option<PathBuf>,
     /// Token with the scopes `read` and `write`
     #[arg(long, env = "ARGOSY_API_TOKEN", hide_env_values = true)]
     pub api_token: Option<SecretString>,
@@ -31,11 +34,10 @@ pub struct ApiOptions {
 impl ApiOptions {
     /// A client of the fleet.
     pub fn client(&self) -> anyhow::Result<Client> {
+        let missing = || ConfigError::Invalid { name: "ARGOSY_API_URL", problem: "it is not set".into() };
+        let url = self.api_url.clone().ok_or_else(missing)?;
         let token = secret_from(self.api_token.clone(), self.api_token_file.clone(), "ARGOSY_API_TOKEN")?;
-        let client = Client::builder(self.api.api_url.clone())
-            .ca_file(self.api.api_ca.clone())
-            .bearer(token)
-            .build()?;
+        let client = Client::builder(url).ca_file(self.api_ca.clone()).bearer(token).build()?;
         Ok(client.with_fleet(Some(self.fleet.clone())))
     }
 }
@@ -54,6 +56,9 @@ pub enum Profile {
 /// What `argosy-simulator run` needs.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RunOptions {
+    /// Where health and metrics are served.
+    #[command(flatten)]
+    pub admin: AdminConfig,
     /// The API; not needed with --insecure.
     #[command(flatten)]
     pub api: ApiOptions,
@@ -84,6 +89,9 @@ pub struct RunOptions {
     /// How long; until it is stopped without it
     #[arg(long, value_parser = humantime::parse_duration)]
     pub duration: Option<Duration>,
+    /// How long devices have at the end to bring home what they made
+    #[arg(long, value_parser = humantime::parse_duration, default_value = "20s")]
+    pub grace: Duration,
     /// File to append to what was acknowledged
     #[arg(long, env = "ARGOSY_SIMULATOR_LEDGER")]
     pub ledger: Option<PathBuf>,

@@ -12,6 +12,9 @@ use std::{
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+/// A simulator that makes one message in a hundred this late measures itself. Milliseconds.
+const SATURATED: f64 = 100.0;
+
 /// Counts while a fleet runs.
 #[derive(Debug)]
 pub(crate) struct Statistics {
@@ -23,11 +26,14 @@ pub(crate) struct Statistics {
     pub(crate) acknowledged: AtomicU64,
     /// Messages that a device's store had no room for.
     pub(crate) dropped: AtomicU64,
+    /// Messages that were not acknowledged when the run ended.
+    pub(crate) abandoned: AtomicU64,
     /// Connections that were lost.
     pub(crate) reconnects: AtomicU64,
     /// Devices that are connected.
     pub(crate) connected: AtomicU64,
     latency: Mutex<Histogram<u64>>,
+    delay: Mutex<Histogram<u64>>,
     lag: Mutex<Histogram<u64>>,
 }
 
@@ -40,16 +46,19 @@ impl Statistics {
             sent: AtomicU64::new(0),
             acknowledged: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
+            abandoned: AtomicU64::new(0),
             reconnects: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             latency: histogram(),
+            delay: histogram(),
             lag: histogram(),
         }
     }
 
-    /// An acknowledgement took so long.
-    pub(crate) fn record_latency(&self, took: Duration) {
-        record(&self.latency, took);
+    /// A message was acknowledged so long after it was sent, and so long after it was due.
+    pub(crate) fn record_acknowledgement(&self, since_sent: Duration, since_due: Duration) {
+        record(&self.latency, since_sent);
+        record(&self.delay, since_due);
     }
 
     /// A message was made so long after it was due.
@@ -59,6 +68,7 @@ impl Statistics {
 
     pub(crate) fn report(&self, devices: u32, took: Duration, cpu: Duration) -> Report {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let lag_milliseconds = percentiles(&self.lag);
         Report {
             devices,
             seconds: took.as_secs_f64(),
@@ -66,10 +76,13 @@ impl Statistics {
             sent: count(&self.sent),
             acknowledged: count(&self.acknowledged),
             dropped: count(&self.dropped),
+            abandoned: count(&self.abandoned),
             reconnects: count(&self.reconnects),
             latency_milliseconds: percentiles(&self.latency),
-            lag_milliseconds: percentiles(&self.lag),
+            delay_milliseconds: percentiles(&self.delay),
+            lag_milliseconds,
             cpu_share: cpu.as_secs_f64() / took.as_secs_f64().max(f64::EPSILON),
+            saturated: lag_milliseconds.p99 > SATURATED,
         }
     }
 }
@@ -113,14 +126,20 @@ pub struct Report {
     pub acknowledged: u64,
     /// Messages that a device's store had no room for.
     pub dropped: u64,
+    /// Messages that were not acknowledged when the run ended. Scheduled is acknowledged, dropped and these.
+    pub abandoned: u64,
     /// Connections that were lost.
     pub reconnects: u64,
     /// From handing over to acknowledgement.
     pub latency_milliseconds: Percentiles,
+    /// From due to acknowledgement: what a message had to wait for a connection is in it.
+    pub delay_milliseconds: Percentiles,
     /// From due to made: the simulator's own lateness.
     pub lag_milliseconds: Percentiles,
     /// Cores that the simulator kept busy.
     pub cpu_share: f64,
+    /// Whether it could not keep its schedule: then the latencies measure the simulator.
+    pub saturated: bool,
 }
 
 impl Report {
@@ -132,7 +151,6 @@ impl Report {
             writeln!(out)?;
             return Ok(());
         }
-        let (latency, lag) = (self.latency_milliseconds, self.lag_milliseconds);
         writeln!(out, "{} devices for {:.1} s", self.devices, self.seconds)?;
         writeln!(out, "  scheduled     {}", self.scheduled)?;
         writeln!(out, "  sent          {}, repetitions included", self.sent)?;
@@ -143,6 +161,7 @@ impl Report {
             self.acknowledged as f64 / self.seconds
         )?;
         writeln!(out, "  dropped       {}", self.dropped)?;
+        writeln!(out, "  abandoned     {}", self.abandoned)?;
         writeln!(out, "  reconnects    {}", self.reconnects)?;
         let line = |name, p: Percentiles| {
             format!(
@@ -150,18 +169,12 @@ impl Report {
                 p.p50, p.p99, p.p999, p.max
             )
         };
-        writeln!(out, "{}", line("latency     ", latency))?;
-        writeln!(out, "{}", line("own lateness", lag))?;
-        writeln!(out, "  own load      {:.2} cores{}", self.cpu_share, self.warning())?;
+        writeln!(out, "{}", line("latency     ", self.latency_milliseconds))?;
+        writeln!(out, "{}", line("delay       ", self.delay_milliseconds))?;
+        writeln!(out, "{}", line("own lateness", self.lag_milliseconds))?;
+        let warning = "; the simulator could not keep its schedule, so its latencies say little";
+        let warning = if self.saturated { warning } else { "" };
+        writeln!(out, "  own load      {:.2} cores{warning}", self.cpu_share)?;
         Ok(())
-    }
-
-    /// A simulator that cannot keep up measures itself.
-    fn warning(&self) -> &'static str {
-        if self.lag_milliseconds.p99 > 100.0 {
-            "; the simulator could not keep its schedule, so its latencies say little"
-        } else {
-            ""
-        }
     }
 }

@@ -6,30 +6,40 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use argosy_runtime::admin::{self, Component, Readiness};
 use argosy_wire::DeviceName;
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use tokio::{sync::broadcast, time::Instant};
+use tokio::{net::TcpListener, sync::broadcast, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    device::{Device, Link, Shared, dice},
+    device::{Device, Link, Maker, Shared, Store, dice},
     enrol::enrol,
     ledger::Ledger,
+    metrics,
     options::RunOptions,
     profile,
     report::{Report, Statistics},
 };
 
-/// How long devices have at the end to bring home what they made.
-const GRACE: Duration = Duration::from_secs(20);
+/// How often the ledger is written and metrics are brought up to date.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Simulates until `shutdown` or the end of the duration.
-pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Result<Report> {
+pub async fn run(
+    options: RunOptions,
+    admin_listener: TcpListener,
+    shutdown: CancellationToken,
+) -> anyhow::Result<Report> {
     let broker = options.broker()?;
-    let word = profile::word(options.profile);
-    let names: Vec<DeviceName> = (1..=options.devices)
-        .map(|number| format!("{word}-{number:04}").parse())
-        .collect::<Result<_, _>>()?;
+    let ledger = Ledger::open(options.ledger.as_deref())?;
+    // Whatever ends the run, the helpers end with it.
+    let helpers = CancellationToken::new();
+    let _stop_helpers = helpers.clone().drop_guard();
+    let readiness = Readiness::new();
+    let component = readiness.component("broker");
+    tokio::spawn(admin::serve(admin_listener, readiness, shutdown.clone(), helpers.clone()));
+    let names = names(&options)?;
     let tls = if options.insecure {
         vec![None; names.len()]
     } else {
@@ -40,30 +50,35 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Re
         period: Duration::from_secs_f64(1.0 / options.rate),
         disorder: options.disorder.clone(),
         statistics: Statistics::new(),
-        ledger: Ledger::open(options.ledger.as_deref())?,
         start: Instant::now(),
         storm: broadcast::channel(1).0,
     });
+    let cpu_before = cpu_time();
     let boot = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())?;
     let devices = TaskTracker::new();
     let stop = shutdown.child_token();
     for ((index, name), tls) in (0..).zip(names).zip(tls) {
-        let mut random = dice(options.seed, index);
+        let dice = |purpose| dice(options.seed, index, purpose);
+        let (start, period, disorder) = (shared.start, shared.period, &shared.disorder);
         let device = Device {
+            maker: Maker::new(options.profile, dice(0), boot, start, period, disorder),
+            dice: dice(1),
+            link: Link { broker: broker.clone(), tls },
+            ledger: ledger.stream(&shared.fleet, &name, boot),
+            store: Store::default(),
+            shared: Arc::clone(&shared),
             name,
             boot,
-            world: profile::world(options.profile, &mut random),
-            random,
-            link: Link { broker: broker.clone(), tls },
-            shared: Arc::clone(&shared),
         };
-        devices.spawn(device.run(stop.clone(), GRACE));
+        devices.spawn(device.run(stop.clone(), options.grace));
     }
     devices.close();
-    let helpers = CancellationToken::new();
-    let flushing = tokio::spawn(flush(Arc::clone(&shared), helpers.clone()));
-    let storms = tokio::spawn(storms(Arc::clone(&shared), helpers.clone()));
-    let progress = tokio::spawn(progress(Arc::clone(&shared), options.devices, helpers.clone()));
+    let flushing = tokio::spawn(flush(ledger, stop.clone(), helpers.clone()));
+    let others = TaskTracker::new();
+    others.spawn(storms(Arc::clone(&shared), helpers.clone()));
+    others.spawn(progress(Arc::clone(&shared), options.devices, helpers.clone()));
+    others.spawn(publish_metrics(Arc::clone(&shared), component, helpers.clone()));
+    others.close();
 
     match options.duration {
         Some(duration) => drop(tokio::time::timeout(duration, stop.cancelled()).await),
@@ -72,18 +87,34 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken) -> anyhow::Re
     stop.cancel();
     devices.wait().await;
     helpers.cancel();
-    let (_, _) = (storms.await, progress.await);
+    others.wait().await;
     flushing.await??;
-    Ok(shared.statistics.report(options.devices, shared.start.elapsed(), cpu_time()))
+    let cpu = cpu_time().saturating_sub(cpu_before);
+    Ok(shared.statistics.report(options.devices, shared.start.elapsed(), cpu))
 }
 
-/// Appends to the ledger once a second, and at the end.
-async fn flush(shared: Arc<Shared>, stop: CancellationToken) -> anyhow::Result<()> {
+fn names(options: &RunOptions) -> anyhow::Result<Vec<DeviceName>> {
+    let word = profile::word(options.profile);
+    Ok((1..=options.devices).map(|number| format!("{word}-{number:04}").parse()).collect::<Result<_, _>>()?)
+}
+
+/// Appends to the ledger once a second, and at the end. Where it cannot be written there is no point in going on.
+async fn flush(ledger: Ledger, run: CancellationToken, stop: CancellationToken) -> anyhow::Result<()> {
+    let _stop_run = run.drop_guard();
     loop {
-        let ended = tokio::time::timeout(Duration::from_secs(1), stop.cancelled()).await.is_ok();
-        shared.ledger.flush()?;
+        let ended = tokio::time::timeout(TICK, stop.cancelled()).await.is_ok();
+        ledger.flush()?;
         if ended {
             return Ok(());
+        }
+    }
+}
+
+async fn publish_metrics(shared: Arc<Shared>, broker: Component, stop: CancellationToken) {
+    loop {
+        metrics::publish(&shared.statistics, &broker);
+        if tokio::time::timeout(TICK, stop.cancelled()).await.is_ok() {
+            return metrics::publish(&shared.statistics, &broker);
         }
     }
 }
@@ -104,7 +135,7 @@ async fn progress(shared: Arc<Shared>, devices: u32, stop: CancellationToken) {
     let is_terminal = std::io::stderr().is_terminal();
     let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
-    let every = Duration::from_secs(if is_terminal { 1 } else { 30 });
+    let every = if is_terminal { TICK } else { Duration::from_secs(30) };
     while tokio::time::timeout(every, stop.cancelled()).await.is_err() {
         let statistics = &shared.statistics;
         let connected = statistics.connected.load(Ordering::Relaxed);

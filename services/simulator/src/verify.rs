@@ -1,22 +1,28 @@
 //! Compares a ledger with what the API has.
 
+mod device;
+mod rows;
+
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, btree_map::Entry},
     io::Write as _,
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
-use argosy_client::{Client, ReadReadings, Span};
+use argosy_client::Client;
 use argosy_wire::{DeviceName, FleetName};
+use chrono::{TimeDelta, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::{
     ledger::{Ledger, Ranges},
     options::VerifyOptions,
+    patience::patiently,
 };
+use device::Check;
 
 /// Devices asked about at once.
 const CONCURRENCY: usize = 8;
@@ -24,6 +30,9 @@ const CONCURRENCY: usize = 8;
 const SHOWN: usize = 20;
 /// How long to wait between two looks at what is on its way.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// By boot, numbers.
+type Boots = BTreeMap<i64, Ranges>;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -34,14 +43,31 @@ pub struct Verdict {
     pub acknowledged: i64,
     /// Of them, not stored.
     pub missing: i64,
-    /// Rows that are there more than once.
-    pub doubled: u64,
+    /// Rows whose number is there already.
+    pub doubled: i64,
+    /// Rows whose number the API does not know to be stored.
+    pub unexpected: i64,
     /// The first differences, in words.
     pub differences: Vec<String>,
 }
 
 impl Verdict {
-    /// Prints it on stdout; an error where something is missing or doubled.
+    /// Whether everything is as it should be.
+    pub fn is_good(&self) -> bool {
+        self.missing == 0 && self.doubled == 0 && self.unexpected == 0
+    }
+
+    fn add(&mut self, part: Self) {
+        self.devices += part.devices;
+        self.acknowledged += part.acknowledged;
+        self.missing += part.missing;
+        self.doubled += part.doubled;
+        self.unexpected += part.unexpected;
+        self.differences.extend(part.differences);
+        self.differences.truncate(SHOWN);
+    }
+
+    /// Prints it on stdout; an error where something is missing, doubled or unexpected.
     pub fn print(&self, json: bool) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         if json {
@@ -49,20 +75,19 @@ impl Verdict {
             writeln!(out)?;
         } else {
             writeln!(out, "{} messages of {} devices were acknowledged", self.acknowledged, self.devices)?;
-            writeln!(out, "  missing  {}", self.missing)?;
-            writeln!(out, "  doubled  {}", self.doubled)?;
+            writeln!(out, "  missing     {}", self.missing)?;
+            writeln!(out, "  doubled     {}", self.doubled)?;
+            writeln!(out, "  unexpected  {}", self.unexpected)?;
             for difference in &self.differences {
                 writeln!(out, "  {difference}")?;
             }
         }
-        if self.missing > 0 || self.doubled > 0 {
-            bail!("{} missing, {} doubled", self.missing, self.doubled);
+        if !self.is_good() {
+            bail!("{} missing, {} doubled, {} unexpected", self.missing, self.doubled, self.unexpected);
         }
         Ok(())
     }
 }
-
-type Boots = BTreeMap<i64, Ranges>;
 
 /// Compares. What is missing is asked for again until it is there or `settle` is over.
 pub async fn verify(options: &VerifyOptions) -> anyhow::Result<Verdict> {
@@ -72,98 +97,30 @@ pub async fn verify(options: &VerifyOptions) -> anyhow::Result<Verdict> {
     }
     let client = options.api.client()?;
     let deadline = Instant::now() + options.settle;
+    let mut kept_since = BTreeMap::new();
+    for (fleet, _) in devices.keys() {
+        if let Entry::Vacant(entry) = kept_since.entry(fleet.clone()) {
+            entry.insert(read_kept_since(&client, fleet).await?);
+        }
+    }
     let checks = devices.into_iter().map(|((fleet, device), boots)| {
-        let client = client.with_fleet(Some(fleet));
-        async move { check(&client, device, boots, deadline).await }
+        let kept_since = kept_since.get(&fleet).copied().unwrap_or(i64::MIN);
+        let check = Check { client: client.with_fleet(Some(fleet)), device, boots, kept_since };
+        async move { check.run(deadline).await.with_context(|| format!("{} cannot be checked", check.device)) }
     });
-    let parts: Vec<Verdict> = stream::iter(checks).buffered(CONCURRENCY).try_collect().await?;
-    let mut verdict = Verdict::default();
-    for part in parts {
-        verdict.devices += 1;
-        verdict.acknowledged += part.acknowledged;
-        verdict.missing += part.missing;
-        verdict.doubled += part.doubled;
-        verdict.differences.extend(part.differences);
-    }
-    verdict.differences.truncate(SHOWN);
-    Ok(verdict)
+    stream::iter(checks)
+        .buffered(CONCURRENCY)
+        .try_fold(Verdict::default(), |mut verdict, part| async move {
+            verdict.add(part);
+            Ok(verdict)
+        })
+        .await
 }
 
-async fn check(
-    client: &Client,
-    device: DeviceName,
-    boots: Boots,
-    deadline: Instant,
-) -> anyhow::Result<Verdict> {
-    let missing = loop {
-        let delivery = client.read_delivery(&device).await?;
-        let mut missing = Boots::new();
-        for (boot, acknowledged) in &boots {
-            let mut stored = Ranges::default();
-            for known in delivery.boots.iter().filter(|known| known.boot == *boot) {
-                known.ranges.iter().for_each(|range| stored.add(range.first, range.last));
-            }
-            let lacking = acknowledged.without(&stored);
-            if lacking.count() > 0 {
-                missing.insert(*boot, lacking);
-            }
-        }
-        if missing.is_empty() || Instant::now() > deadline {
-            break missing;
-        }
-        tokio::time::sleep(PAUSE).await;
-    };
-    let mut verdict = Verdict {
-        devices: 1,
-        acknowledged: boots.values().map(Ranges::count).sum(),
-        missing: missing.values().map(Ranges::count).sum(),
-        ..Verdict::default()
-    };
-    for (boot, ranges) in missing {
-        let runs: Vec<String> =
-            ranges.iter().take(5).map(|(first, last)| format!("{first} to {last}")).collect();
-        verdict.differences.push(format!("{device}, boot {boot}: missing {}", runs.join(", ")));
-    }
-    count_rows(client, &device, &boots, &mut verdict).await?;
-    Ok(verdict)
-}
-
-#[derive(Deserialize)]
-struct Row {
-    ts: String,
-    boot: Option<i64>,
-    seq: Option<i64>,
-}
-
-/// Looks at the rows themselves: each number of a boot of the ledger must be there once a timestamp.
-async fn count_rows(
-    client: &Client,
-    device: &DeviceName,
-    boots: &Boots,
-    verdict: &mut Verdict,
-) -> anyhow::Result<()> {
-    let Some(first_boot) = boots.keys().next() else { return Ok(()) };
-    // A simulated boot is the time of its start; clocks may be wrong by a day, and readings late.
-    let from = first_boot.saturating_sub(2 * 86_400).max(0).saturating_mul(1000);
-    let to = chrono::Utc::now() + chrono::TimeDelta::days(2);
-    let span = Span { from: Some(from.to_string()), to: Some(to.timestamp_millis().to_string()) };
-    let read = ReadReadings { span, ..ReadReadings::default() };
-    let mut body = client.export_readings(device, &read, "application/x-ndjson").await?.bytes_stream();
-    let mut seen = HashSet::new();
-    let mut buffer = Vec::new();
-    while let Some(chunk) = body.next().await {
-        buffer.extend_from_slice(&chunk.context("the export broke off")?);
-        let Some(end) = buffer.iter().rposition(|byte| *byte == b'\n') else { continue };
-        for line in buffer[..end].split(|byte| *byte == b'\n') {
-            let row: Row =
-                serde_json::from_slice(line).context("the export has a line that is no reading")?;
-            let (Some(boot), Some(seq)) = (row.boot, row.seq) else { continue };
-            if boots.contains_key(&boot) && !seen.insert((boot, seq, row.ts)) {
-                verdict.doubled += 1;
-                verdict.differences.push(format!("{device}, boot {boot}: {seq} is stored twice"));
-            }
-        }
-        buffer.drain(..=end);
-    }
-    Ok(())
+/// Boots since this one have all their rows still. A simulated boot is the second of its start, and what it sends in its first
+/// day may be a day old.
+async fn read_kept_since(client: &Client, fleet: &FleetName) -> anyhow::Result<i64> {
+    let facts = patiently(|| client.read_fleet(fleet)).await.with_context(|| format!("fleet {fleet}"))?;
+    let days = TimeDelta::days(i64::from(facts.retention_days) - 1);
+    Ok((Utc::now() - days).timestamp())
 }

@@ -29,7 +29,8 @@ pub async fn serve(
     let state = AppState { client, shutdown: shutdown.clone() };
     let tasks = TaskTracker::new();
     // Pages say themselves when the API is away, so this service is ready without it.
-    tasks.spawn(admin::serve(admin_listener, Readiness::new(), shutdown.clone()));
+    let stopped = CancellationToken::new();
+    tasks.spawn(admin::serve(admin_listener, Readiness::new(), shutdown.clone(), stopped.clone()));
     tasks.close();
     let address = listener.local_addr().context("the listener has no address")?;
     tracing::info!(%address, api.url = %config.api.api_url, "Pages are served.");
@@ -38,6 +39,7 @@ pub async fn serve(
     let served =
         server::serve(listener, router::router(state), config.listen.tls()?, shutdown.clone(), drain).await;
     shutdown.cancel();
+    stopped.cancel();
     tasks.wait().await;
     served
 }

@@ -18,10 +18,9 @@ use rumqttc::{
     PublishResult, QoS,
 };
 use rustls::ClientConfig;
-use tokio::{sync::broadcast, time::Instant};
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, sleep_until};
 
-use super::{Device, Maker, Schedule, Store, Stored};
+use super::{Device, Ending, Stored, store::Kind};
 
 /// Messages under way at once.
 const IN_FLIGHT: usize = 32;
@@ -77,66 +76,44 @@ fn is_success(answer: &PublishResult) -> bool {
 }
 
 impl Device {
-    #[expect(clippy::too_many_arguments, reason = "the loop's state, which outlives each connection")]
-    pub(super) async fn connected(
-        &mut self,
-        connection: i64,
-        maker: &mut Maker,
-        schedule: &mut Schedule,
-        store: &mut Store,
-        breaks: &mut broadcast::Receiver<()>,
-        stop: &CancellationToken,
-        deadline: &mut Option<Instant>,
-        grace: Duration,
-    ) -> Ended {
+    /// Connects, and works until something ends it.
+    pub(super) async fn connected(&mut self, connection: i64, ending: &mut Ending) -> Ended {
         let status = StatusMessage { online: true, boot: self.boot, connection };
         let (client, events) = AsyncClient::builder(self.options(status)).build();
         let mut events = Poller::new(events);
         let shared = Arc::clone(&self.shared);
+        let mut storms = shared.storm.subscribe();
         let topic = telemetry_topic(&shared.fleet, &self.name);
         let mut under_way = UnderWay { messages: BTreeMap::new(), answers: FuturesUnordered::new(), next: 0 };
         let mut stands = false;
         let breaks_at = self.breaks_at();
         let ended = loop {
-            while stands && under_way.messages.len() < IN_FLIGHT {
-                let Some(message) = store.pop() else { break };
-                let options = PublishOptions::new(QoS::AtLeastOnce);
-                match client.try_publish_tracked(topic.as_str(), message.payload.clone(), options) {
-                    Ok(notice) => {
-                        shared.statistics.sent.fetch_add(1, Ordering::Relaxed);
-                        under_way.add(message, notice);
-                    }
-                    Err(_) => {
-                        store.put_back(std::iter::once(message));
-                        break;
-                    }
-                }
+            if stands {
+                self.send(&client, &topic, &mut under_way);
             }
-            if stop.is_cancelled() {
-                let end = *deadline.get_or_insert_with(|| Instant::now() + grace);
-                if (store.is_empty() && under_way.messages.is_empty()) || Instant::now() >= end {
+            let is_done = self.store.is_empty() && under_way.messages.is_empty();
+            if ending.is_over() || (ending.has_begun() && is_done) {
+                if stands {
                     self.say_goodbye(&client, status, &mut events).await;
-                    break Ended::Done;
                 }
+                break Ended::Done;
             }
-            let end = deadline.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
             tokio::select! {
-                () = stop.cancelled(), if deadline.is_none() => {}
-                () = tokio::time::sleep_until(end) => {}
-                () = tokio::time::sleep_until(schedule.next), if !stop.is_cancelled() => self.make(maker, schedule, store),
+                () = ending.next() => self.make_last(),
+                () = sleep_until(self.maker.due()), if !ending.has_begun() => self.make_due(),
                 Some((number, acknowledged)) = under_way.answers.next() => {
                     if let Some((message, sent)) = under_way.messages.remove(&number) {
                         if acknowledged {
                             self.acknowledged(&message, sent);
                         } else {
                             // Trying again at once would only be refused again.
-                            store.put_back(std::iter::once(message));
+                            self.store.put_back(std::iter::once(message));
                             break Ended::Failed;
                         }
                     }
                 }
-                _ = breaks.recv() => break Ended::Worked,
-                () = tokio::time::sleep_until(breaks_at) => break Ended::Worked,
+                _ = storms.recv() => break Ended::Worked,
+                () = sleep_until(breaks_at) => break Ended::Worked,
                 event = events.next() => match event {
                     Ok(Event::Incoming(Incoming::ConnAck(_))) => {
                         stands = true;
@@ -154,8 +131,21 @@ impl Device {
         if stands {
             shared.statistics.connected.fetch_sub(1, Ordering::Relaxed);
         }
-        store.put_back(under_way.messages.into_values().map(|(message, _)| message));
+        self.store.put_back(under_way.messages.into_values().map(|(message, _)| message));
         ended
+    }
+
+    /// Sends what waits, as far as the window goes.
+    fn send(&mut self, client: &AsyncClient, topic: &str, under_way: &mut UnderWay) {
+        while under_way.messages.len() < IN_FLIGHT {
+            let Some(message) = self.store.pop() else { return };
+            let options = PublishOptions::new(QoS::AtLeastOnce);
+            let Ok(notice) = client.try_publish_tracked(topic, message.payload.clone(), options) else {
+                return self.store.put_back(std::iter::once(message));
+            };
+            self.shared.statistics.sent.fetch_add(1, Ordering::Relaxed);
+            under_way.add(message, notice);
+        }
     }
 
     fn options(&self, status: StatusMessage) -> MqttOptions {
@@ -190,17 +180,23 @@ impl Device {
     }
 
     fn acknowledged(&self, message: &Stored, sent: Instant) {
-        let Some(seq) = message.seq else { return };
-        self.shared.statistics.acknowledged.fetch_add(1, Ordering::Relaxed);
-        self.shared.statistics.record_latency(sent.elapsed());
-        self.shared.ledger.record(&self.shared.fleet, &self.name, self.boot, seq);
+        let statistics = &self.shared.statistics;
+        match message.kind {
+            Kind::Measurement(seq) => {
+                statistics.acknowledged.fetch_add(1, Ordering::Relaxed);
+                statistics.record_acknowledgement(sent.elapsed(), message.due.elapsed());
+                self.ledger.record(seq);
+            }
+            Kind::Copy(seq) => self.ledger.record(seq),
+            Kind::Noise => {}
+        }
     }
 
     /// When this connection breaks on request: the time to the next of so many a minute is exponential.
     fn breaks_at(&mut self) -> Instant {
         let rate = self.shared.disorder.disconnects / 60.0;
-        let dice: f64 = self.random.random_range(f64::EPSILON..1.0);
-        let seconds = if rate > 0.0 { -dice.ln() / rate } else { f64::INFINITY };
+        let share: f64 = self.dice.random_range(f64::EPSILON..1.0);
+        let seconds = if rate > 0.0 { -share.ln() / rate } else { f64::INFINITY };
         Instant::now() + Duration::from_secs_f64(seconds.min(30.0 * 86_400.0))
     }
 }
