@@ -1,13 +1,16 @@
 //! Middleware that every HTTP service wears: request ids, a span a request, metrics, and panics as problems.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use argosy_wire::api::problem::{CONTENT_TYPE, Problem};
 use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -52,10 +55,25 @@ async fn observe(metric: &'static str, mut request: Request, next: Next) -> Resp
             tracing::debug!(http.status = status, duration.ms = milliseconds, "A request was answered.");
         }
     });
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_str().to_owned())];
+    let labels =
+        [("method", known(&method)), ("route", route.into()), ("status", status.as_str().to_owned().into())];
     metrics::histogram!(metric, &labels).record(took.as_secs_f64());
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// The method as a label: what clients invent must not make new time series.
+fn known(method: &Method) -> Cow<'static, str> {
+    const METHODS: [Method; 7] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
+    if METHODS.contains(method) { method.as_str().to_owned().into() } else { "other".into() }
 }
 
 /// Whether an id from outside may stand in our logs.

@@ -16,8 +16,8 @@ use impatience::Impatient;
 
 /// How long a client may take to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often a silent HTTP/2 connection is asked whether it is still there, and how long it may take to answer.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// How often an HTTP/2 connection is asked whether it is still there, and how long it may take to answer.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
 /// Requests at once on one HTTP/2 connection.

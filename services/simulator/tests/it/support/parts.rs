@@ -1,11 +1,10 @@
 //! How the parts behind a fleet are started.
 
-use argosy_api::{BootstrapOptions, DatabaseConfig, LimitConfig, RedisConfig, SealConfig};
+use argosy_api::{BootstrapOptions, DatabaseConfig, SealConfig};
 use argosy_backends::{Broker, BrokerOptions, BrokerTls, free_port};
-use argosy_runtime::config::{AdminConfig, ListenConfig};
 use argosy_testkit::Ca;
 use clap::Parser;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
@@ -13,6 +12,12 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use super::{arguments, is_ready};
 
 const SEAL_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+#[derive(Parser)]
+struct Api {
+    #[command(flatten)]
+    config: argosy_api::Config,
+}
 
 #[derive(Parser)]
 struct Ingest {
@@ -37,17 +42,11 @@ pub(super) async fn bootstrap(database_url: &SecretString, folder: &TempDir) {
 }
 
 pub(super) async fn serve_api(database_url: &SecretString, shutdown: &CancellationToken) -> String {
-    let any_port = "127.0.0.1:0".parse().unwrap();
-    let config = argosy_api::Config {
-        listen: ListenConfig { listen: any_port, tls_certificate: None, tls_key: None, drain_seconds: 5 },
-        admin: AdminConfig { admin_listen: any_port },
-        database: database_config(database_url),
-        redis: RedisConfig { redis_url: None, redis_url_file: None },
-        seal: seal_config(),
-        limits: LimitConfig { requests_per_minute: 0, batches_per_minute: 0 },
-    };
-    let listener = TcpListener::bind(any_port).await.unwrap();
-    let admin_listener = TcpListener::bind(any_port).await.unwrap();
+    let given = ["api", "--listen", "127.0.0.1:0", "--requests-per-minute", "0", "--seal-key", SEAL_KEY];
+    let database = ["--database-url", database_url.expose_secret(), "--database-connections", "8"];
+    let config = Api::parse_from(given.into_iter().chain(database)).config;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(argosy_api::serve(config, listener, admin_listener, shutdown.clone()));
     url
