@@ -33,6 +33,11 @@ coverage: ## Measure which lines the tests run; fails below 85 %
 	@scripts/tool cargo-llvm-cov llvm-cov $(CARGO_FLAGS) --workspace --html --output-dir target/coverage
 	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
 
+.PHONY: screenshots
+screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots
+	@scripts/install-deps --tests
+	@cargo test $(CARGO_FLAGS) -p argosy-webapp --test it -- --ignored --nocapture screenshots
+
 .PHONY: check
 check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps ## Run every static check
 
