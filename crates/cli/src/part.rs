@@ -41,8 +41,8 @@ pub(crate) struct Service {
     pub(crate) arguments: Vec<OsString>,
     /// Its variables.
     pub(crate) environment: Vec<(String, OsString)>,
-    /// The port of `/readyz`; ready once it runs, where it has none.
-    pub(crate) admin_port: Option<u16>,
+    /// The port of `/readyz`.
+    pub(crate) admin_port: u16,
     /// Its log.
     pub(crate) log: PathBuf,
     /// The running process.
@@ -133,9 +133,7 @@ impl Service {
             stop: StopSignal::Terminate,
             log: &self.log,
         })?;
-        if let Some(port) = self.admin_port {
-            wait_until_ready(&mut process, &self.log, READY_DEADLINE, || is_ready(port)).await?;
-        }
+        wait_until_ready(&mut process, &self.log, READY_DEADLINE, || is_ready(self.admin_port)).await?;
         self.process = Some(process);
         Ok(())
     }

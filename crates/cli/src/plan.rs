@@ -154,14 +154,12 @@ impl Plan<'_> {
         arguments: Vec<OsString>,
         mut environment: Vec<(String, OsString)>,
     ) -> anyhow::Result<Part> {
-        let admin_port = match name {
-            "simulator" => None,
-            _ => Some(free_port()?),
-        };
-        if let Some(port) = admin_port {
-            environment.extend(variables([("ARGOSY_ADMIN_LISTEN", format!("127.0.0.1:{port}").as_ref())]));
-        }
-        environment.extend(variables([("ARGOSY_LOG_FORMAT", "text".as_ref()), ("NO_COLOR", "1".as_ref())]));
+        let admin_port = free_port()?;
+        environment.extend(variables([
+            ("ARGOSY_ADMIN_LISTEN", format!("127.0.0.1:{admin_port}").as_ref()),
+            ("ARGOSY_LOG_FORMAT", "text".as_ref()),
+            ("NO_COLOR", "1".as_ref()),
+        ]));
         Ok(Part::Service(Service {
             name,
             program: program(&format!("argosy-{name}"))?,
