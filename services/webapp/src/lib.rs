@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assets;
+mod change;
 mod config;
 mod csrf;
 mod csv;

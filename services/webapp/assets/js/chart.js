@@ -3,7 +3,11 @@ import uPlot from "uplot";
 import { colour } from "./theme.js";
 
 /** Room for the numbers beside a chart; the presence strip keeps it too. */
-export const GUTTER = 56;
+const GUTTER = 56;
+/** Room between a chart and the page's edge. */
+const EDGE = 8;
+/** Half of the longest time under a chart. */
+const HALF_LABEL = 26;
 
 /**
  * @typedef {object} ChartOptions
@@ -39,7 +43,7 @@ export function draw(box, data, range, options) {
   const settings = {
     width: Math.max(120, box.clientWidth),
     height: box.clientHeight,
-    padding: [8, 8, options.has_times ? 0 : 4, 0],
+    padding: [8, EDGE, options.has_times ? 0 : 4, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -163,9 +167,12 @@ const days = new Intl.DateTimeFormat("en-GB", {
   month: "short",
 });
 
-/** @param {uPlot} _ @param {number[]} splits @param {number} __ @param {number} ___ @param {number} step */
-function times(_, splits, __, ___, step) {
+/** @param {uPlot} plot @param {number[]} splits @param {number} _ @param {number} __ @param {number} step */
+function times(plot, splits, _, __, step) {
+  const room = plot.bbox.width / devicePixelRatio + EDGE - HALF_LABEL;
   return splits.map((split) => {
+    // What would be cut at the edge is left out.
+    if (plot.valToPos(split, "x") > room) return "";
     const at = new Date(split * 1000);
     const is_midnight = at.getHours() === 0 && at.getMinutes() === 0;
     if (step >= 86_400 || is_midnight) return days.format(at);

@@ -160,12 +160,6 @@ impl OverviewPart {
     fn reason(&self, reason: &str) -> String {
         links::with_query("/dead-letters", &[("reason", reason), ("fleet", &self.fleet)])
     }
-
-    /// Who made a change, without the kind of it.
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    fn actor<'a>(&self, change: &'a AuditEntry) -> &'a str {
-        change.actor.strip_prefix("user:").unwrap_or(&change.actor)
-    }
 }
 
 /// Whether somebody only came or went: that changes nothing of the fleet.

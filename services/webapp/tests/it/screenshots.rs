@@ -50,6 +50,12 @@ fn screenshots() {
                 camera.take_one(("away", &format!("{away}/devices"), ""), theme, width).await;
             }
         }
+        for theme in Theme::BOTH {
+            tab.theme(theme).await;
+            for width in WIDTHS {
+                camera.take(&shots::MADE, theme, width).await;
+            }
+        }
         println!("{} pictures in {}", camera.count, camera.folder.display());
     });
 }

@@ -67,6 +67,8 @@ export class Tail {
     if (!this.changed || document.visibilityState !== "visible") return;
     this.changed = false;
     set("seen", this.seen.toLocaleString("en-US"));
+    const quiet = document.getElementById("quiet");
+    if (quiet) quiet.hidden = this.seen > 0;
     const waiting = document.getElementById("waiting");
     if (waiting?.firstElementChild) {
       waiting.hidden = !this.paused;
@@ -108,6 +110,7 @@ function emptyRow(body) {
     line.append(cell);
     return cell;
   });
+  line.hidden = true;
   body.append(line);
   const [time, device, event, values] = cells;
   /** @type {Row | undefined} */
@@ -115,6 +118,7 @@ function emptyRow(body) {
   return (row) => {
     if (row === shown || !time || !device || !event || !values) return;
     shown = row;
+    line.hidden = !row;
     line.dataset.kind = row?.kind ?? "";
     time.textContent = row ? clockWithMillis(row.at) : "";
     device.textContent = row?.device ?? "";

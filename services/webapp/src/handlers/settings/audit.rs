@@ -6,6 +6,7 @@ use axum::response::Html;
 use serde::Deserialize;
 
 use crate::{
+    change,
     error::PageError,
     extract::Query,
     format::At,
@@ -52,13 +53,9 @@ pub(crate) async fn list_audit(
     let shell = visit.shell(Section::Settings);
     let row = |entry: AuditEntry| Row {
         at: At(entry.at),
-        detail: if entry.detail.as_object().is_some_and(serde_json::Map::is_empty) {
-            String::new()
-        } else {
-            entry.detail.to_string()
-        },
-        actor: entry.actor,
-        action: entry.action,
+        detail: change::detail(&entry.detail),
+        actor: change::actor(&entry.actor),
+        action: change::action(&entry.action).to_owned(),
         resource: entry.resource,
     };
     page(&AuditPage {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::{self, Tab, Theme},
     pages,
-    stack::{run, world},
+    stack::{Fleet, away, run, world},
 };
 
 /// The checker, as npm installed it for the pages' own checks.
@@ -17,15 +17,20 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What is open over a page: its page, and what is clicked.
-const OPEN: [(&str, &str); 7] = [
+const OPEN: [(&str, &str); 10] = [
     ("/devices", "details.menu summary"),
     ("/devices", "[popovertarget=create]"),
     ("/devices/truck-0001", "details.menu summary"),
     ("/devices/truck-0001", "[popovertarget=custom]"),
     ("/devices/truck-0001", "[popovertarget=issue]"),
+    ("/dead-letters?reason=not_json", "[popovertarget=discard-all]"),
     ("/settings/tokens", "[popovertarget=create]"),
+    ("/settings/tokens", "tbody [popovertarget]"),
     ("/settings/users", "tbody [popovertarget]"),
+    ("/settings/fleets", "tbody [popovertarget]"),
 ];
+/// Pages that have little to show before a fleet has devices.
+const EMPTY: [&str; 5] = ["/", "/devices", "/live", "/dead-letters", "/settings/tokens"];
 
 /// What makes a page wider than its screen.
 const OUTSIDE: &str = "
@@ -60,6 +65,30 @@ fn axe_finds_nothing_serious() {
             }
         }
         tab.assert_quiet().await;
+    });
+}
+
+#[test]
+fn axe_finds_nothing_serious_where_there_is_nothing() {
+    run(async {
+        let fleet = Fleet::new().await;
+        let away = format!("{}/devices", away::start().await);
+        let tab = browser::open().await;
+        tab.become_person_of(&fleet).await;
+        for theme in Theme::BOTH {
+            tab.theme(theme).await;
+            for path in EMPTY {
+                tab.goto(path).await;
+                assert_clean(&tab, path, theme).await;
+            }
+            tab.assert_quiet().await;
+            for path in ["/devices/nobody", &away] {
+                tab.goto(path).await;
+                assert_clean(&tab, path, theme).await;
+            }
+            // The console says that these pages failed.
+            tab.log().await;
+        }
     });
 }
 

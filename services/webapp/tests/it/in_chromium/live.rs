@@ -38,7 +38,7 @@ fn the_tail_streams_pauses_and_filters() {
         tab.click("#pause").await;
         tab.until_text("#pill", "Paused").await;
         send(&fleet, "van-0001", 3, 33.5).await;
-        tab.until_text("#waiting", "1 waiting").await;
+        tab.until_text("#waiting", "Waiting 1").await;
         assert!(tab.text(first_row).await.contains("22.5"));
         tab.click("#pause").await;
         tab.until_text(first_row, "33.5").await;

@@ -9,6 +9,15 @@ pub(super) const DETAILS: &str =
 /// Opens the page's menu.
 const MENU: &str = "document.querySelector('details.menu').open = true";
 
+/// Charts as they are before their data is drawn.
+const LOADING: &str = "document.querySelectorAll('.plot .chart').forEach((one) => {
+    one.classList.add('skeleton');
+    one.replaceChildren();
+})";
+/// Sends lines of which one is wrong.
+const IMPORT: &str = "document.querySelector('#lines').value = 'name,enabled,labels\\ntruck-0001,true,depot=berlin\\nTruck 2,true,';
+document.querySelector('form.stack').submit()";
+
 /// Nobody is signed in.
 pub(super) const DOOR: [Shot<'_>; 1] = [("sign-in", "/sign-in?next=/devices", "")];
 
@@ -22,7 +31,7 @@ pub(super) const NOTHING: [Shot<'_>; 5] = [
 ];
 
 /// A fleet that drives.
-pub(super) const WORLD: [Shot<'_>; 32] = [
+pub(super) const WORLD: [Shot<'_>; 34] = [
     ("overview", "/", ""),
     ("overview-table", "/", DETAILS),
     ("devices", "/devices", ""),
@@ -31,7 +40,9 @@ pub(super) const WORLD: [Shot<'_>; 32] = [
     ("devices-menu", "/devices", MENU),
     ("devices-create", "/devices", "document.querySelector('#create').showPopover()"),
     ("import", "/import/devices", ""),
+    ("import-result", "/import/devices", IMPORT),
     ("device", "/devices/truck-0001", ""),
+    ("device-loading", "/devices/truck-0001", LOADING),
     ("device-short", "/devices/truck-0001?key=speed&key=door_open&key=battery&range=15m", ""),
     ("device-menu", "/devices/truck-0001", MENU),
     ("device-range", "/devices/truck-0001", "document.querySelector('#custom').showPopover()"),
@@ -59,4 +70,14 @@ pub(super) const WORLD: [Shot<'_>; 32] = [
     ("fleets-change", "/settings/fleets", "document.querySelector('[id^=change]').showPopover()"),
     ("audit", "/settings/audit", ""),
     ("not-found", "/devices/truck-9999", ""),
+];
+
+/// What is shown once, since something is made with it.
+pub(super) const MADE: [Shot<'_>; 2] = [
+    ("issued", "/devices/truck-0002", "document.querySelector('#issue').submit()"),
+    (
+        "tokens-secret",
+        "/settings/tokens",
+        "document.querySelector('#name').value = 'dashboards'; document.querySelector('#create').submit()",
+    ),
 ];
