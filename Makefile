@@ -24,12 +24,12 @@ up: deps build ## Run the whole stack with a simulated fleet; Ctrl-C stops it. O
 .PHONY: test
 test: ## Run every test, against real servers that the tests start
 	@scripts/install-deps --tests
-	@cargo test $(CARGO_FLAGS) --workspace
+	@cargo test $(CARGO_FLAGS) --workspace --no-fail-fast
 
 .PHONY: coverage
 coverage: ## Measure which lines the tests run; fails below 85 %
 	@scripts/install-deps --tests
-	@rustup component add llvm-tools
+	@[ -n "$$LLVM_COV" ] || rustup component add llvm-tools
 	@scripts/tool cargo-llvm-cov llvm-cov $(CARGO_FLAGS) --workspace --html --output-dir target/coverage
 	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
 

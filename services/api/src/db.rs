@@ -21,7 +21,13 @@ pub(crate) mod users;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection as _,
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
+};
+
+/// How long a connection that comes back to the pool may take to answer.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the pool. It connects lazily, so that a replica starts while the database is away.
 pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool, sqlx::Error> {
@@ -34,6 +40,11 @@ pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool
             ("statement_timeout", "30s"),
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
+            // And a replica that is gone without a word does not keep its locks.
+            ("client_connection_check_interval", "10s"),
+            ("tcp_keepalives_idle", "30"),
+            ("tcp_keepalives_interval", "10"),
+            ("tcp_keepalives_count", "3"),
             ("timezone", "UTC"),
         ]);
     Ok(PgPoolOptions::new()
@@ -41,5 +52,15 @@ pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool
         .acquire_timeout(Duration::from_secs(5))
         .idle_timeout(Duration::from_mins(5))
         .max_lifetime(Duration::from_mins(30))
+        .after_release(|connection, _| Box::pin(still_answers(connection)))
         .connect_lazy_with(options))
+}
+
+/// Whether a connection answers. One that was left in the middle of a statement, by a request that was given up, may not: without
+/// this it would keep its place in the pool for as long as TCP takes to notice, which may be for ever.
+async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await {
+        Ok(answered) => answered.map(|()| true),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
+    }
 }

@@ -7,6 +7,7 @@ mod bootstrap;
 mod config;
 mod cursor;
 mod db;
+mod deadline;
 mod extract;
 mod format;
 mod handlers;

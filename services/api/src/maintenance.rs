@@ -13,6 +13,10 @@ use crate::{db::maintenance as tables, db::presence, live::Events, state::AppSta
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// Sweeps between two rounds of everything else.
 const SWEEPS_PER_ROUND: u32 = 120;
+/// How long a sweep may take: longer than a statement lasts.
+const SWEEP_TIMEOUT: Duration = Duration::from_secs(40);
+/// How long a round may take, which may delete many rows.
+const ROUND_TIMEOUT: Duration = Duration::from_hours(2);
 /// Days whose partitions are made ahead.
 const DAYS_AHEAD: u64 = 3;
 
@@ -34,14 +38,22 @@ async fn lead(state: &AppState) -> Result<(), sqlx::Error> {
     let mut connection = state.pool.acquire().await?.detach();
     if tables::try_lead(&mut connection).await? {
         loop {
-            round(state, &mut connection).await?;
+            within(ROUND_TIMEOUT, round(state, &mut connection)).await?;
             for _ in 0..SWEEPS_PER_ROUND {
-                sweep(state, &mut connection).await?;
+                within(SWEEP_TIMEOUT, sweep(state, &mut connection)).await?;
                 tokio::time::sleep(SWEEP_INTERVAL).await;
             }
         }
     }
     connection.close().await
+}
+
+/// Gives up what waits for a database that does not answer; the lock goes with the connection.
+async fn within(
+    timeout: Duration,
+    work: impl Future<Output = Result<(), sqlx::Error>>,
+) -> Result<(), sqlx::Error> {
+    tokio::time::timeout(timeout, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn round(state: &AppState, connection: &mut PgConnection) -> Result<(), sqlx::Error> {

@@ -36,8 +36,14 @@ const COMMON: [(&str, &str); 5] = [
         "Over the rate limit; Retry-After says how long to wait, RateLimit-Limit, -Remaining and -Reset what there is.",
     ),
     ("500", "Something went wrong on our side; the log has it under the request's id."),
-    ("503", "The database cannot be reached; nothing was stored. Retry-After says when to try again."),
+    (
+        "503",
+        "The database cannot be reached, and nothing was stored; or it did not answer in time. Retry-After says when to try again.",
+    ),
 ];
+
+/// Operations whose body may name a fleet.
+const FLEET_IN_BODY: [&str; 2] = ["create_token", "create_user"];
 
 /// Operations that may answer with 409.
 const CONFLICTING: [&str; 5] = ["create_device", "create_fleet", "create_user", "delete_user", "update_user"];
@@ -125,21 +131,29 @@ fn add_problems(operation: &mut Operation) {
     let has_path = operation.parameters.iter().flatten().any(|parameter| {
         matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == utoipa::openapi::path::ParameterIn::Path)
     });
-    let has_version = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"));
-    let conflicts = operation.operation_id.as_deref().is_some_and(|id| CONFLICTING.contains(&id));
+    let has = |name: &str| {
+        operation
+            .parameters
+            .iter()
+            .flatten()
+            .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
+    };
+    let is_one_of = |ids: &[&str]| operation.operation_id.as_deref().is_some_and(|id| ids.contains(&id));
+    let names_something = has_path || has("fleet") || is_one_of(&FLEET_IN_BODY);
+    let (has_version, has_range, conflicts) = (has("If-Match"), has("from"), is_one_of(&CONFLICTING));
     let own = [
         ("400", "The request cannot be understood.", true),
-        ("404", "It does not exist, or not for this bearer.", has_path),
+        ("404", "It does not exist, or not for this bearer.", names_something),
         ("409", "It would contradict what is there.", conflicts),
         ("412", "It was changed since the ETag that If-Match names.", has_version),
         ("428", "If-Match is missing.", has_version),
         ("413", "The body is too large.", has_body),
         ("415", "The body's Content-Type is another.", has_body),
-        ("422", "The body is understood and not valid: an unknown field, or a value out of range.", has_body),
+        (
+            "422",
+            "It is understood and not valid: an unknown field, a value out of range, a range that ends before it begins.",
+            has_body || has_range,
+        ),
     ];
     let own = own.into_iter().filter(|(.., applies)| *applies).map(|(status, when, _)| (status, when));
     let common = COMMON.into_iter().filter(|(status, _)| !(is_open && *status == "403"));

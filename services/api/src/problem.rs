@@ -55,6 +55,11 @@ pub(crate) enum ApiError {
     /// 503: PostgreSQL cannot be reached or does not take the change now.
     #[error("The database cannot be reached at the moment. Nothing of this request was stored; try again.")]
     Unavailable(#[source] sqlx::Error),
+    /// 503: no answer in time.
+    #[error(
+        "There was no answer within {} s. Read what you meant to change before you repeat it: it may have been done.", .0.as_secs()
+    )]
+    Late(Duration),
     /// 500: our fault. The cause goes to the log, never to the client.
     #[error("Something went wrong on our side. The request id finds it in the logs.")]
     Internal(#[source] anyhow::Error),
@@ -84,7 +89,7 @@ impl ApiError {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Late(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -166,6 +171,12 @@ impl IntoResponse for ApiError {
                 tracing::error!(error = format!("{cause:#}"), "A request failed by our fault.");
             }
             Self::Unavailable(cause) => tracing::warn!(error = %cause, "The database is not available."),
+            Self::Late(timeout) => {
+                tracing::warn!(
+                    timeout.s = timeout.as_secs(),
+                    "A request was given up: its work did not end."
+                );
+            }
             _ => {}
         }
         let mut response = status.into_response();
@@ -177,7 +188,7 @@ impl IntoResponse for ApiError {
             Self::TooManyRequests { retry_after } => {
                 headers.insert(header::RETRY_AFTER, retry_after.as_secs().max(1).into());
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::Late(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    auth, handlers, limits, openapi,
+    auth, deadline, handlers, limits, openapi,
     problem::{self, ApiError},
     state::AppState,
 };
@@ -29,13 +29,14 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// All routes. Those of signing in and of the document need no bearer.
 pub(crate) fn router(state: AppState) -> Router {
-    let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
-    let authenticated = requests()
-        .layer(middleware::from_fn_with_state(state.clone(), limits::limit_requests))
-        .merge(batches().layer(middleware::from_fn_with_state(state.clone(), limits::limit_batches)));
-    let authenticated =
-        authenticated.layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
-    let (routes, document) = with_document(authenticated.merge(open));
+    let limit = middleware::from_fn_with_state(state.clone(), limits::limit_requests);
+    let limit_batches = middleware::from_fn_with_state(state.clone(), limits::limit_batches);
+    let authenticate = middleware::from_fn_with_state(state.clone(), auth::authenticate);
+    let bound = |timeout| middleware::from_fn_with_state(timeout, deadline::bound);
+    let authenticated = requests().layer(limit.clone()).merge(batches().layer(limit_batches));
+    let short = authenticated.layer(authenticate.clone()).merge(open()).layer(bound(deadline::WORK));
+    let long = imports().layer(limit).layer(authenticate).layer(bound(deadline::IMPORT));
+    let (routes, document) = with_document(short.merge(long));
     let routes = routes.with_state(state);
     let documented = routes.merge(SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document));
     let limited = documented.fallback(not_found).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
@@ -49,14 +50,25 @@ pub(crate) fn router(state: AppState) -> Router {
 /// The document alone.
 #[cfg(test)]
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    let open = OpenApiRouter::new().routes(routes!(handlers::sessions::create_session));
-    with_document(requests().merge(batches()).merge(open)).1
+    with_document(requests().merge(batches()).merge(imports()).merge(open())).1
 }
 
 fn with_document(routes: OpenApiRouter<AppState>) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (routes, document) =
         OpenApiRouter::with_openapi(openapi::empty()).nest("/api/v1", routes).split_for_parts();
     (routes, openapi::complete(document))
+}
+
+/// Signing in, which needs no bearer.
+fn open() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(handlers::sessions::create_session))
+}
+
+/// Imports, which are large and take long.
+fn imports() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::devices::import::import_devices))
+        .layer(DefaultBodyLimit::max(handlers::devices::import::MAX_BYTES))
 }
 
 /// Routes of batches, which are large, and limited apart from requests.
@@ -68,10 +80,7 @@ fn batches() -> OpenApiRouter<AppState> {
 
 /// All other routes that need a bearer.
 fn requests() -> OpenApiRouter<AppState> {
-    let imports = OpenApiRouter::new()
-        .routes(routes!(handlers::devices::import::import_devices))
-        .layer(DefaultBodyLimit::max(handlers::devices::import::MAX_BYTES));
-    imports
+    OpenApiRouter::new()
         .routes(routes!(handlers::fleets::list_fleets, handlers::fleets::create_fleet))
         .routes(routes!(handlers::fleets::read_fleet, handlers::fleets::update_fleet))
         .routes(routes!(handlers::devices::list_devices, handlers::devices::create_device))

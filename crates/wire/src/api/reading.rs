@@ -78,8 +78,17 @@ pub struct LatestValue {
     /// By the device's clock.
     pub ts: DateTime<Utc>,
     /// A number, a boolean or a string.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = scalar))]
     pub value: Value,
+}
+
+#[cfg(feature = "openapi")]
+fn scalar() -> utoipa::openapi::Object {
+    use utoipa::openapi::{ObjectBuilder, Type, schema::SchemaType};
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Number, Type::Boolean, Type::String]))
+        .description(Some("A number, a boolean or a string."))
+        .build()
 }
 
 /// The newest values of one device.

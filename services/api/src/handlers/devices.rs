@@ -122,7 +122,11 @@ pub(crate) async fn find<S>(
 /// By name, in pages. With `Accept: text/csv` or `application/x-ndjson` all of them, as `POST /devices/import` takes them.
 /// Scope: `read`.
 #[utoipa::path(get, path = "/devices", tag = "devices", params(DeviceQuery, PageQuery, ("fleet" = Option<FleetName>, Query)),
-    responses((status = OK, body = Page<Device>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = OK, content(
+        (Page<Device> = "application/json"),
+        (String = "application/x-ndjson", example = "{\"name\":\"truck-0001\",\"enabled\":true,\"labels\":{\"site\":\"north\"}}\n"),
+        (String = "text/csv", example = "name,enabled,labels\ntruck-0001,true,site=north\n"),
+    )), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list_devices(
     State(state): State<AppState>,
     access: FleetAccess<Read>,

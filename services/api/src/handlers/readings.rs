@@ -33,13 +33,21 @@ use query::{Question, ReadingsQuery};
 /// One snapshot for all statements of an answer.
 const SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
+const NDJSON_EXAMPLE: &str = r#"{"device":"truck-0001","ts":"2026-01-31T12:00:00.000Z","received_at":"2026-01-31T12:00:00.123Z","boot":1763672400,"seq":42,"values":{"speed":12.5}}"#;
+const CSV_EXAMPLE: &str = "device,ts,received_at,boot,seq,speed\n\
+    truck-0001,2026-01-31T12:00:00.000Z,2026-01-31T12:00:00.123Z,1763672400,42,12.5\n";
+
 /// Readings of a device.
 ///
 /// Raw, in pages of at most 10,000 points; or with `every` and `aggregate` in buckets, at most 10,000. With `Accept: text/csv` or
 /// `application/x-ndjson` all raw rows of the range are streamed. Scope: `read`.
 #[utoipa::path(get, path = "/devices/{device}/readings", tag = "readings",
     params(("device" = DeviceName, Path), ReadingsQuery, ("fleet" = Option<FleetName>, Query)),
-    responses((status = OK, body = ReadingsResponse), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = OK, content(
+        (ReadingsResponse = "application/json"),
+        (String = "application/x-ndjson", example = json!(NDJSON_EXAMPLE)),
+        (String = "text/csv", example = json!(CSV_EXAMPLE)),
+    )), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn read_device_readings(
     State(state): State<AppState>,
     access: FleetAccess<Read>,
@@ -55,7 +63,11 @@ pub(crate) async fn read_device_readings(
 /// As those of one device; `device` may be given up to 50 times. Scope: `read`.
 #[utoipa::path(get, path = "/readings", tag = "readings",
     params(ReadingsQuery, ("device" = Vec<DeviceName>, Query), ("fleet" = Option<FleetName>, Query)),
-    responses((status = OK, body = ReadingsResponse), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = OK, content(
+        (ReadingsResponse = "application/json"),
+        (String = "application/x-ndjson", example = json!(NDJSON_EXAMPLE)),
+        (String = "text/csv", example = json!(CSV_EXAMPLE)),
+    )), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn read_readings(
     State(state): State<AppState>,
     access: FleetAccess<Read>,

@@ -17,6 +17,8 @@ use crate::db;
 pub(crate) const SLOT_SECONDS: i64 = 10;
 /// How often counts are written.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(2);
+/// How long writing may take: longer than a statement lasts.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(40);
 /// Slots kept while the database is away; older ones are given up. This is a statistic, not the truth.
 const MAX_SLOTS: usize = 10_000;
 
@@ -77,7 +79,8 @@ impl Traffic {
             let mut connection = pool.acquire().await?;
             db::batch::traffic::add_traffic(&mut connection, &slots).await
         };
-        if let Err(error) = written.await {
+        let written = tokio::time::timeout(FLUSH_TIMEOUT, written).await;
+        if let Err(error) = written.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             tracing::warn!(%error, "Traffic counts could not be written; they are kept for the next try.");
             self.put_back(slots);
         }

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::fold::{Folds, add_values};
@@ -18,21 +19,30 @@ use crate::{db::rollups as tables, metrics};
 const CHUNK: i64 = 2_000;
 /// How long to rest when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(2);
+/// How long a round may take; its statements end by themselves before, unless the database is not there to end them.
+const PATIENCE: Duration = Duration::from_mins(3);
 /// Minutes that still fill up are left alone: they would be folded again and again.
 const YOUNG: TimeDelta = TimeDelta::seconds(90);
 
 /// Rolls up until `shutdown`. Several replicas may: they claim different minutes.
 pub(crate) async fn run(pool: PgPool, shutdown: CancellationToken) {
     loop {
-        let rest = match roll_up_once(&pool, Utc::now() - YOUNG).await {
-            Ok(minutes) if minutes > 0 => Duration::ZERO,
-            Ok(_) => IDLE,
-            Err(error) => {
+        let rest = match timeout(PATIENCE, roll_up_once(&pool, Utc::now() - YOUNG)).await {
+            Ok(Ok(minutes)) if minutes > 0 => Duration::ZERO,
+            Ok(Ok(_)) => IDLE,
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "Rollups stopped for a moment; queries read rows instead.");
                 IDLE
             }
+            Err(_) => {
+                tracing::warn!(
+                    timeout.s = PATIENCE.as_secs(),
+                    "Rollups wait for a database that does not answer."
+                );
+                IDLE
+            }
         };
-        if tokio::time::timeout(rest, shutdown.cancelled()).await.is_ok() || shutdown.is_cancelled() {
+        if timeout(rest, shutdown.cancelled()).await.is_ok() || shutdown.is_cancelled() {
             return;
         }
     }

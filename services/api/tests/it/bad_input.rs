@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{ALL, Api, DEADLINE, send};
+use crate::support::{ALL, Api, send};
 
 #[tokio::test]
 async fn bodies_that_are_not_what_they_should_be() {
@@ -85,28 +85,4 @@ async fn a_request_keeps_the_id_it_came_with() {
     let answer = send(get("<script>alert(1)</script>")).await;
     assert!(!answer.text().contains("script"));
     answer.problem(404);
-}
-
-#[tokio::test]
-async fn a_database_that_is_away_is_said_so_and_comes_back() {
-    let mut postgres = argosy_testkit::private_postgres().await.unwrap();
-    let url = postgres.url("postgres");
-    let api = Api::start_on(&url).await;
-    let admin = api.client(&ALL).await;
-    admin.post("/devices", json!({"name": "before"})).await.expect(201);
-    postgres.kill().await.unwrap();
-    let answer = admin.post("/devices", json!({"name": "during"})).await;
-    assert_eq!(answer.header("retry-after"), "1");
-    assert!(answer.problem(503).contains("Nothing of this request was stored"));
-    postgres.start().await.unwrap();
-    argosy_testkit::eventually(DEADLINE, async || {
-        let answer = admin.post("/devices", json!({"name": "after"})).await;
-        anyhow::ensure!(answer.status == 201, "{}", answer.text());
-        Ok(())
-    })
-    .await;
-    let page = admin.get("/devices").await.expect(200);
-    let names: Vec<_> =
-        page["items"].as_array().unwrap().iter().map(|device| device["name"].clone()).collect();
-    assert_eq!(names, ["after", "before"]);
 }

@@ -5,6 +5,7 @@ mod audit;
 mod bad_input;
 mod bootstrap;
 mod credentials;
+mod database_away;
 mod devices;
 mod fleets;
 mod import_export;

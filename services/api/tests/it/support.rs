@@ -1,6 +1,8 @@
 //! A running API with a database of its own, and a client that looks at whole answers.
 
 mod client;
+mod contract;
+mod proxy;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,9 +19,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub(crate) use client::{Answer, Client, send};
+pub(crate) use proxy::Proxy;
 
 /// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
 
 /// All scopes.
 pub(crate) const ALL: [Scope; 4] = [Scope::Read, Scope::Write, Scope::Ingest, Scope::Admin];

@@ -5,6 +5,8 @@ use std::panic::Location;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
+use super::contract;
+
 /// A client of one API.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -84,11 +86,16 @@ impl Client {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which must be one that the API's document promises.
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
+    let answer = Answer { status, headers, body: response.bytes().await.unwrap().to_vec() };
+    contract::check(&method, &url, &answer).await;
+    answer
 }
 
 impl Answer {

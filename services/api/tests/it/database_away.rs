@@ -1,0 +1,84 @@
+//! A database that is away, in both ways: it refuses, and it says nothing.
+
+use argosy_testkit::eventually;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use url::Url;
+
+use crate::support::{ALL, Api, DEADLINE, Proxy};
+
+#[tokio::test]
+async fn one_that_refuses_is_said_so_and_comes_back() {
+    let mut postgres = argosy_testkit::private_postgres().await.unwrap();
+    let url = postgres.url("postgres");
+    let api = Api::start_on(&url).await;
+    let admin = api.client(&ALL).await;
+    admin.post("/devices", json!({"name": "before"})).await.expect(201);
+    postgres.kill().await.unwrap();
+    let answer = admin.post("/devices", json!({"name": "during"})).await;
+    assert_eq!(answer.header("retry-after"), "1");
+    assert!(answer.problem(503).contains("Nothing of this request was stored"));
+    postgres.start().await.unwrap();
+    eventually(DEADLINE, async || {
+        let answer = admin.post("/devices", json!({"name": "after"})).await;
+        anyhow::ensure!(answer.status == 201, "{}", answer.text());
+        Ok(())
+    })
+    .await;
+    let page = admin.get("/devices").await.expect(200);
+    let names: Vec<_> =
+        page["items"].as_array().unwrap().iter().map(|device| device["name"].clone()).collect();
+    assert_eq!(names, ["after", "before"]);
+}
+
+/// As where the database's machine lost its power: connections stay open, and nothing comes.
+#[tokio::test]
+async fn one_that_says_nothing_is_given_up_with_its_connections() {
+    let database = Api::start().await;
+    let (url, proxy) = through_proxy(&database.database_url()).await;
+    let api = database
+        .replica_with(|config| {
+            config.database.database_url = Some(url);
+            config.database.database_connections = 2;
+        })
+        .await;
+    let admin = api.client(&ALL).await;
+    admin.get("/devices").await.expect(200);
+
+    let mut lock = database.pool.begin().await.unwrap();
+    sqlx::query("lock table devices in access exclusive mode").execute(&mut *lock).await.unwrap();
+    let asking: Vec<_> = (0..2)
+        .map(|_| {
+            let admin = admin.clone();
+            tokio::spawn(async move { admin.get("/devices").await })
+        })
+        .collect();
+    eventually(DEADLINE, async || {
+        let waiting = "select count(*) from pg_locks where not granted and relation = 'devices'::regclass";
+        let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&database.pool).await?;
+        anyhow::ensure!(waiting == 2, "{waiting} requests wait for the lock");
+        Ok(())
+    })
+    .await;
+    proxy.silence();
+    lock.rollback().await.unwrap();
+    for answer in asking {
+        assert!(answer.await.unwrap().problem(503).contains("no answer within 25 s"));
+    }
+    eventually(DEADLINE, async || {
+        let answer = admin.get("/devices").await;
+        anyhow::ensure!(answer.status == 200, "{}", answer.text());
+        Ok(())
+    })
+    .await;
+}
+
+/// The same database through a proxy.
+async fn through_proxy(url: &SecretString) -> (SecretString, Proxy) {
+    let mut url: Url = url.expose_secret().parse().unwrap();
+    let target = url.socket_addrs(|| Some(5432)).unwrap()[0];
+    let proxy = Proxy::start(target).await;
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(proxy.address.port())).unwrap();
+    (SecretString::from(url.to_string()), proxy)
+}
