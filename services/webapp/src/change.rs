@@ -1,6 +1,9 @@
 //! Entries of the audit log in words.
 
+use chrono::DateTime;
 use serde_json::Value;
+
+use crate::format;
 
 /// What was done: `Token created`. An action that these pages do not know stands as it is.
 pub(crate) fn action(action: &str) -> &str {
@@ -35,7 +38,9 @@ pub(crate) fn actor(actor: &str) -> String {
 pub(crate) fn detail(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => {
+            DateTime::parse_from_rfc3339(text).map_or_else(|_| text.clone(), |at| format::moment(at.to_utc()))
+        }
         Value::Array(values) => join(values.iter().map(detail), " "),
         Value::Object(values) => join(
             values
@@ -69,5 +74,7 @@ mod tests {
         let value = json!({"expires_at": null, "scopes": ["read", "write"], "valid_days": 90});
         assert_eq!(detail(&value), "scopes read write, valid days 90");
         assert_eq!(detail(&json!({"labels": {}, "enabled": false})), "enabled false");
+        let value = json!({"expires_at": "2026-11-23T15:59:43.678537872Z"});
+        assert_eq!(detail(&value), "expires at 2026-11-23 15:59:43 UTC");
     }
 }

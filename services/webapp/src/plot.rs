@@ -53,23 +53,33 @@ pub(crate) fn sparkline(points: &[(i64, Option<f64>)], from: i64, to: i64) -> St
     path
 }
 
-/// The same points, with an empty one wherever the silence is too long to be bridged: more than three times the usual step, and more
-/// than two and a half buckets. Times are milliseconds.
+/// Steps before and after a silence that say how often the device sends.
+const NEAR: usize = 5;
+
+/// The same points, with an empty one wherever the silence is too long to be bridged: more than three times the usual step around it,
+/// and more than two and a half buckets. Times are milliseconds.
 pub(crate) fn with_gaps(points: &[(i64, f64)], every: i64) -> Vec<(i64, Option<f64>)> {
-    let mut steps: Vec<i64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
-    steps.sort_unstable();
-    let usual = steps.get(steps.len() / 2).copied().unwrap_or(every).max(1);
-    let longest = (usual * 3).max(every * 5 / 2);
+    let steps: Vec<i64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     let mut broken: Vec<(i64, Option<f64>)> = Vec::with_capacity(points.len());
-    for (at, value) in points {
-        if let Some((before, Some(_))) = broken.last()
-            && at - before > longest
-        {
-            broken.push((before + usual, None));
+    for (index, (at, value)) in points.iter().enumerate() {
+        if let Some(silence) = index.checked_sub(1) {
+            let before = &steps[silence.saturating_sub(NEAR)..silence];
+            let after = &steps[index.min(steps.len())..(index + NEAR).min(steps.len())];
+            // A device may send more often from some moment on, or less.
+            let usual = [before, after].into_iter().filter_map(median).min().unwrap_or(steps[silence]);
+            if steps[silence] > (usual * 3).max(every * 5 / 2) {
+                broken.push((points[silence].0 + usual, None));
+            }
         }
         broken.push((*at, Some(*value)));
     }
     broken
+}
+
+fn median(steps: &[i64]) -> Option<i64> {
+    let mut steps = steps.to_vec();
+    steps.sort_unstable();
+    steps.get(steps.len() / 2).map(|step| (*step).max(1))
 }
 
 /// A stretch of a strip, in thousandths of its length.
@@ -124,6 +134,19 @@ mod tests {
         assert_eq!(broken.iter().filter(|(_, value)| value.is_none()).count(), 1);
         assert_eq!(broken[4], (240_000, None));
         assert!(with_gaps(&[], 1000).is_empty());
+    }
+
+    #[test]
+    fn a_device_that_sends_more_often_from_some_moment_on_keeps_its_line() {
+        let slow = (0..40).map(|index| index * 5_000);
+        let fast = (1..=200).map(|index| 195_000 + index * 1_000);
+        let points: Vec<(i64, f64)> = slow.chain(fast).map(|at| (at, 1.0)).collect();
+        let breaks: Vec<i64> = with_gaps(&points, 1000)
+            .into_iter()
+            .filter(|point| point.1.is_none())
+            .map(|point| point.0)
+            .collect();
+        assert!(breaks.len() <= 3 && breaks.iter().all(|at| *at > 180_000), "{breaks:?}");
     }
 
     #[test]

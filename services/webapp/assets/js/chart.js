@@ -67,7 +67,7 @@ export function draw(box, data, range, options) {
         stroke: accent,
         width: 1.5,
         spanGaps: false,
-        points: { show: false },
+        points: { show: true, size: 3, width: 0, fill: accent, filter: alone },
         fill: `color-mix(in srgb, ${accent} ${options.is_state ? 18 : 10}%, transparent)`,
         fillTo: (plot) => plot.scales.y?.min ?? 0,
         ...(options.is_state && uPlot.paths.stepped
@@ -151,6 +151,16 @@ function scale(low, high, from_zero) {
   }
   const air = (high - low) * 0.12;
   return [low - air, high + air];
+}
+
+/** Points without a neighbour, which no line shows. @param {uPlot} plot @returns {number[]} */
+function alone(plot) {
+  const values = plot.data[1] ?? [];
+  const found = [];
+  for (let at = 0; at < values.length; at += 1)
+    if (values[at] != null && values[at - 1] == null && values[at + 1] == null)
+      found.push(at);
+  return found;
 }
 
 const hours = new Intl.DateTimeFormat("en-GB", {
