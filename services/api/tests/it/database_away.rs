@@ -46,15 +46,15 @@ async fn one_that_says_nothing_is_given_up_with_its_connections() {
     admin.get("/devices").await.expect(200);
 
     let mut lock = database.pool.begin().await.unwrap();
-    sqlx::query("lock table devices in access exclusive mode").execute(&mut *lock).await.unwrap();
+    sqlx::query("lock table users in access exclusive mode").execute(&mut *lock).await.unwrap();
     let asking: Vec<_> = (0..2)
         .map(|_| {
             let admin = admin.clone();
-            tokio::spawn(async move { admin.get("/devices").await })
+            tokio::spawn(async move { admin.get("/users").await })
         })
         .collect();
     eventually(DEADLINE, async || {
-        let waiting = "select count(*) from pg_locks where not granted and relation = 'devices'::regclass";
+        let waiting = "select count(*) from pg_locks where not granted and relation = 'users'::regclass";
         let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&database.pool).await?;
         anyhow::ensure!(waiting == 2, "{waiting} requests wait for the lock");
         Ok(())
