@@ -9,7 +9,7 @@ use argosy_client::ListDeadLetters;
 
 use crate::{
     browser::{self, Theme},
-    stack::{Fleet, World, away, run},
+    stack::{ADMIN, Fleet, PASSWORD, World, away, run},
 };
 use camera::Camera;
 
@@ -29,6 +29,11 @@ fn screenshots() {
         let letter = letters.items.iter().find(|letter| letter.reason.as_str() == "not_json").unwrap().id;
         tokio::time::sleep(CALM).await;
         world.tell_traffic().await;
+        let every_fleet = format!(
+            "document.querySelector('#email').value = '{ADMIN}';
+             document.querySelector('#password').value = '{PASSWORD}';
+             document.querySelector('.card').submit()"
+        );
         let tab = browser::open().await;
         let mut camera = Camera::new(&tab);
         for theme in Theme::BOTH {
@@ -36,6 +41,7 @@ fn screenshots() {
                 tab.theme(theme).await;
                 tab.leave().await;
                 camera.take(&shots::DOOR, theme, width).await;
+                camera.take_one(("every-fleet", "/sign-in", &every_fleet), theme, width).await;
                 tab.become_person_of(&nothing).await;
                 camera.take(&shots::NOTHING, theme, width).await;
                 tab.become_person_of(&world.fleet).await;

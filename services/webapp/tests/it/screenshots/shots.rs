@@ -14,12 +14,27 @@ const LOADING: &str = "document.querySelectorAll('.plot .chart').forEach((one) =
     one.classList.add('skeleton');
     one.replaceChildren();
 })";
+/// What the pill says while the stream is away.
+const RECONNECTING: &str = "setInterval(() => {
+    const pill = document.querySelector('#pill');
+    pill.dataset.state = 'away';
+    pill.firstElementChild.textContent = 'Reconnecting, 12 s old';
+}, 50)";
 /// Sends lines of which one is wrong.
 const IMPORT: &str = "document.querySelector('#lines').value = 'name,enabled,labels\\ntruck-0001,true,depot=berlin\\nTruck 2,true,';
 document.querySelector('form.stack').submit()";
 
 /// Nobody is signed in.
-pub(super) const DOOR: [Shot<'_>; 1] = [("sign-in", "/sign-in?next=/devices", "")];
+pub(super) const DOOR: [Shot<'_>; 2] = [
+    ("sign-in", "/sign-in?next=/devices", ""),
+    (
+        "sign-in-refused",
+        "/sign-in",
+        "document.querySelector('#email').value = 'nobody@demo.example';
+         document.querySelector('#password').value = 'guess';
+         document.querySelector('.card').submit()",
+    ),
+];
 
 /// A fleet in which nothing has happened.
 pub(super) const NOTHING: [Shot<'_>; 5] = [
@@ -31,9 +46,10 @@ pub(super) const NOTHING: [Shot<'_>; 5] = [
 ];
 
 /// A fleet that drives.
-pub(super) const WORLD: [Shot<'_>; 34] = [
+pub(super) const WORLD: [Shot<'_>; 36] = [
     ("overview", "/", ""),
     ("overview-table", "/", DETAILS),
+    ("overview-reconnecting", "/", RECONNECTING),
     ("devices", "/devices", ""),
     ("devices-filtered", "/devices?label=depot:berlin&state=online", ""),
     ("devices-not-found", "/devices?search=nothing-like-it", ""),
@@ -43,6 +59,7 @@ pub(super) const WORLD: [Shot<'_>; 34] = [
     ("import-result", "/import/devices", IMPORT),
     ("device", "/devices/truck-0001", ""),
     ("device-loading", "/devices/truck-0001", LOADING),
+    ("device-reconnecting", "/devices/truck-0001", RECONNECTING),
     ("device-short", "/devices/truck-0001?key=speed&key=door_open&key=battery&range=15m", ""),
     ("device-menu", "/devices/truck-0001", MENU),
     ("device-range", "/devices/truck-0001", "document.querySelector('#custom').showPopover()"),
