@@ -23,9 +23,10 @@ fn latest_values_and_charts_follow_the_device() {
         tab.script("window.before = document.querySelector('figure[data-key=speed] canvas').toDataURL()")
             .await;
 
-        for (seq, speed) in [(1_000, 123.5), (1_001, 98.25)] {
+        // Another key each time: of two values that come at once, a chart shows the mean.
+        for (seq, key, value) in [(1_000, "fuel", 123.5), (1_001, "speed", 98.25)] {
             let mut batch = fleet.batch();
-            let values = json!({"speed": speed, "door_open": true});
+            let values = json!({key: value, "door_open": true});
             batch.reading(
                 "truck-0001",
                 (Utc::now().timestamp(), seq),
@@ -33,7 +34,7 @@ fn latest_values_and_charts_follow_the_device() {
                 values.as_object().unwrap(),
             );
             fleet.ingest(batch).await;
-            tab.until_text("tr[data-key=speed] output", &speed.to_string()).await;
+            tab.until_text(&format!("tr[data-key={key}] output"), &value.to_string()).await;
         }
         tab.until_text("tr[data-key=door_open] output", "true").await;
         tab.until_text("figure[data-key=speed] .readout", "last 98.25").await;
