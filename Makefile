@@ -30,8 +30,13 @@ test: ## Run every test, against real servers that the tests start
 coverage: ## Measure which lines the tests run; fails below 85 %
 	@scripts/install-deps --tests
 	@[ -n "$$LLVM_COV" ] || rustup component add llvm-tools
-	@scripts/tool cargo-llvm-cov llvm-cov $(CARGO_FLAGS) --workspace --html --output-dir target/coverage
+	@scripts/tool cargo-llvm-cov llvm-cov $(CARGO_FLAGS) --workspace --no-fail-fast --html --output-dir target/coverage
 	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
+
+.PHONY: bench
+bench: ## Measure what the documents say of speed
+	@scripts/install-deps --tests
+	@cargo test $(CARGO_FLAGS) --release -p argosy-api --test it -- --ignored --nocapture week
 
 .PHONY: screenshots
 screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots

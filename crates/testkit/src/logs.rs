@@ -1,30 +1,48 @@
 //! Collects what a test logs.
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
 };
 
-use tracing::{Level, subscriber::DefaultGuard};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
+use tracing_subscriber::{
+    Layer as _,
+    filter::dynamic_filter_fn,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+thread_local! {
+    /// Where this thread's log goes.
+    static CURRENT: RefCell<Option<Text>> = const { RefCell::new(None) };
+}
+
+/// One subscriber for the process: with one a thread, what a thread without logs first may be taken for what nobody wants,
+/// and is then missing in all of them.
+static SUBSCRIBER: Once = Once::new();
 
 /// The log of this thread, from its making until it is dropped. A test whose runtime has several threads sees its own alone.
 #[derive(Debug)]
 pub struct Logs {
     text: Text,
-    _guard: DefaultGuard,
 }
 
 impl Logs {
     /// Begins to collect, from the level DEBUG on.
     pub fn capture() -> Self {
+        SUBSCRIBER.call_once(|| {
+            let is_wanted = dynamic_filter_fn(|metadata, _| {
+                *metadata.level() <= Level::DEBUG && CURRENT.with_borrow(Option::is_some)
+            });
+            let lines = fmt::layer().with_ansi(false).with_writer(Current).with_filter(is_wanted);
+            tracing_subscriber::registry().with(lines).init();
+        });
         let text = Text::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::DEBUG)
-            .with_ansi(false)
-            .with_writer(text.clone())
-            .finish();
-        Self { text, _guard: tracing::subscriber::set_default(subscriber) }
+        CURRENT.set(Some(text.clone()));
+        Self { text }
     }
 
     /// All lines until now.
@@ -36,6 +54,12 @@ impl Logs {
     /// Whether some line has this.
     pub fn contains(&self, part: &str) -> bool {
         self.text().contains(part)
+    }
+}
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        CURRENT.set(None);
     }
 }
 
@@ -52,11 +76,13 @@ impl Write for Text {
     }
 }
 
-impl MakeWriter<'_> for Text {
-    type Writer = Self;
+struct Current;
 
-    fn make_writer(&self) -> Self {
-        self.clone()
+impl MakeWriter<'_> for Current {
+    type Writer = Text;
+
+    fn make_writer(&self) -> Text {
+        CURRENT.with_borrow(|current| current.clone().unwrap_or_default())
     }
 }
 
@@ -70,6 +96,10 @@ mod tests {
         tracing::warn!(queue.depth = 7, "The queue is full.");
         assert!(logs.contains("WARN"));
         assert!(logs.contains("The queue is full. queue.depth=7"));
-        assert!(!logs.contains("something else"));
+        std::thread::spawn(|| tracing::warn!("Somebody else's.")).join().unwrap();
+        assert!(!logs.contains("Somebody else's."));
+        drop(logs);
+        let later = Logs::capture();
+        assert_eq!(later.text(), "");
     }
 }

@@ -20,3 +20,4 @@ mod stream;
 mod support;
 mod tokens;
 mod users;
+mod week;
