@@ -11,6 +11,17 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::folder::{Folder, PartState, State};
 
+/// What stands before a part's name: its colour and its signs, the last of which is not shown.
+const UNDER_WAY: (&str, &str) = ("cyan", "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ");
+const READY: (&str, &str) = ("green", "✓ ");
+const STOPPED: (&str, &str) = ("dim", "· ");
+
+fn style((colour, signs): (&str, &str)) -> ProgressStyle {
+    ProgressStyle::with_template(&format!("{{spinner:.{colour}}} {{prefix:10}} {{msg}}"))
+        .expect("the template is valid")
+        .tick_chars(signs)
+}
+
 /// The screen.
 #[derive(Debug, Clone)]
 pub(crate) struct Screen {
@@ -49,11 +60,7 @@ impl Screen {
         });
         let bar = self.bars.as_ref().map(|bars| {
             let bar = bars.add(ProgressBar::new_spinner());
-            bar.set_style(
-                ProgressStyle::with_template("{spinner:.cyan} {prefix:10} {msg}")
-                    .expect("the template is valid")
-                    .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏✓"),
-            );
+            bar.set_style(style(UNDER_WAY));
             bar.set_prefix(name.to_owned());
             bar.set_message("waiting");
             bar
@@ -104,7 +111,13 @@ impl Line {
         match &self.bar {
             Some(bar) => {
                 bar.set_message(text.to_owned());
-                if matches!(text, "ready" | "stopped") {
+                let settled = match text {
+                    "ready" => Some(READY),
+                    "stopped" => Some(STOPPED),
+                    _ => None,
+                };
+                bar.set_style(style(settled.unwrap_or(UNDER_WAY)));
+                if settled.is_some() {
                     bar.disable_steady_tick();
                     bar.tick();
                 } else {

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
-use axum_server::Handle;
+use axum_server::{Handle, accept::NoDelayAcceptor};
 use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -40,16 +40,20 @@ pub async fn serve(
             handle.graceful_shutdown(Some(drain));
         })
     };
+    // An answer is written in pieces, and each must not wait until the client has acknowledged the one before (RFC 896).
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let result = match tls {
         Some(files) => {
             let config = tls::server_config(files, shutdown)?;
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.map(Impatient).handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, config)?
+                .map(|tls| Impatient(tls.acceptor(NoDelayAcceptor::new())))
+                .handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.map(Impatient).handle(handle);
+            let mut server =
+                axum_server::from_tcp(listener)?.acceptor(Impatient(NoDelayAcceptor::new())).handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }

@@ -1,6 +1,9 @@
 //! HTTPS: who is believed, who is refused, and certificates that change under way.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use argosy_runtime::tls::{TlsFiles, client_config};
 use argosy_testkit::{Ca, Logs, eventually};
@@ -40,6 +43,24 @@ async fn its_own_authority_is_believed_and_no_other() {
     let error = format!("{:?}", ask(&server, &other).await.unwrap_err());
     assert!(error.contains("UnknownIssuer") || error.contains("BadSignature"), "{error}");
     assert_eq!(ask(&server, &ca).await.unwrap().1, "here");
+}
+
+/// Where the second piece of an answer waits for the first one's acknowledgement, each takes some 40 ms.
+#[tokio::test]
+async fn answers_on_one_connection_wait_for_no_acknowledgement() {
+    let (folder, ca) = (tempfile::tempdir().unwrap(), Ca::new("ours").unwrap());
+    let server = Server::start_tls(router(), write(&ca, &folder)).await;
+    let tls = client_config(Some(&ca.write(folder.path()).unwrap())).unwrap();
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap();
+    let url = format!("https://localhost:{}/", server.address.port());
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let started = Instant::now();
+        client.get(&url).send().await.unwrap().text().await.unwrap();
+        times.push(started.elapsed());
+    }
+    times.sort();
+    assert!(times[times.len() / 2] < Duration::from_millis(30), "{times:?}");
 }
 
 #[tokio::test]
