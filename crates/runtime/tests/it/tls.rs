@@ -45,12 +45,14 @@ async fn its_own_authority_is_believed_and_no_other() {
     assert_eq!(ask(&server, &ca).await.unwrap().1, "here");
 }
 
-/// Where the second piece of an answer waits for the first one's acknowledgement, each takes some 40 ms.
+/// An answer of HTTP/2 is written in pieces; where the next one waits for the acknowledgement of the one before, it takes 40 ms.
 #[tokio::test]
 async fn answers_on_one_connection_wait_for_no_acknowledgement() {
     let (folder, ca) = (tempfile::tempdir().unwrap(), Ca::new("ours").unwrap());
-    let server = Server::start_tls(router(), write(&ca, &folder)).await;
-    let tls = client_config(Some(&ca.write(folder.path()).unwrap())).unwrap();
+    let large = Router::new().route("/", get(async || "x".repeat(40_000)));
+    let server = Server::start_tls(large, write(&ca, &folder)).await;
+    let mut tls = client_config(Some(&ca.write(folder.path()).unwrap())).unwrap();
+    tls.alpn_protocols = vec![b"h2".to_vec()];
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap();
     let url = format!("https://localhost:{}/", server.address.port());
     let mut times = Vec::new();
