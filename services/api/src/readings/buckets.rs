@@ -1,6 +1,7 @@
-//! Buckets of one device's readings: whole, clean minutes from rollups, everything else from rows, in one snapshot.
+//! Buckets of one device's readings: clean minutes that lie in one bucket from rollups, everything else from rows, in one
+//! snapshot.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use argosy_wire::api::reading::{Aggregate, Reading};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,15 +36,15 @@ pub(crate) async fn read(
     let mut buckets: BTreeMap<i64, Folds> = BTreeMap::new();
     let start_of = |millis: i64| millis.div_euclid(query.every) * query.every;
     let (from, to) = (query.range.from.timestamp_millis(), query.range.to.timestamp_millis());
-    // Whole minutes within the range, where a bucket is made of whole minutes.
+    // Whole minutes within the range.
     let first = from.div_euclid(MINUTE) + i64::from(from.rem_euclid(MINUTE) != 0);
     let (first, end) = (first * MINUTE, to.div_euclid(MINUTE) * MINUTE);
-    let raw = if query.every % MINUTE == 0 && first < end {
+    let raw = if query.every >= MINUTE && first < end {
         let whole = TimeRange { from: time(first), to: time(end) };
-        let dirty = tables::find_unrolled(connection, device_id, whole).await?;
-        let skipped: HashSet<DateTime<Utc>> = dirty.iter().copied().collect();
+        let mut by_rows: BTreeSet<_> = cut_minutes(query.every, first, end).collect();
+        by_rows.extend(tables::find_unrolled(connection, device_id, whole).await?);
         for (minute, folds) in tables::find_rollups(connection, device_id, whole).await? {
-            if skipped.contains(&minute) {
+            if by_rows.contains(&minute) {
                 continue;
             }
             let bucket = buckets.entry(start_of(minute.timestamp_millis())).or_default();
@@ -55,7 +56,7 @@ pub(crate) async fn read(
         }
         let mut raw = vec![TimeRange { from: query.range.from, to: time(first) }];
         raw.extend(
-            dirty.into_iter().map(|minute| TimeRange { from: minute, to: minute + TimeDelta::minutes(1) }),
+            by_rows.into_iter().map(|minute| TimeRange { from: minute, to: minute + TimeDelta::minutes(1) }),
         );
         raw.push(TimeRange { from: time(end), to: query.range.to });
         raw
@@ -82,6 +83,15 @@ fn bucket(start: i64, folds: &Folds, aggregate: Aggregate) -> Option<Reading> {
     (!values.is_empty()).then(|| Reading { ts: time(start), values })
 }
 
+/// The minutes from `first` to `end` that belong to two buckets, since one begins in their midst.
+fn cut_minutes(every: i64, first: i64, end: i64) -> impl Iterator<Item = DateTime<Utc>> {
+    let edges = (first.div_euclid(every) + 1..).map(move |bucket| bucket * every);
+    edges
+        .take_while(move |edge| *edge < end)
+        .filter(|edge| edge.rem_euclid(MINUTE) != 0)
+        .map(|edge| time(edge.div_euclid(MINUTE) * MINUTE))
+}
+
 /// Neighbouring ranges as one, empty ones left out.
 fn joined(ranges: Vec<TimeRange>) -> Vec<TimeRange> {
     let mut joined: Vec<TimeRange> = Vec::new();
@@ -96,4 +106,23 @@ fn joined(ranges: Vec<TimeRange>) -> Vec<TimeRange> {
 
 fn time(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_with_an_edge_inside_are_cut() {
+        let cut = |every: i64, first: i64, end: i64| -> Vec<i64> {
+            cut_minutes(every * 1000, first * MINUTE, end * MINUTE)
+                .map(|minute| minute.timestamp_millis() / MINUTE)
+                .collect()
+        };
+        assert!(cut(120, 0, 10).is_empty());
+        assert_eq!(cut(90, 0, 10), [1, 4, 7]);
+        assert_eq!(cut(90, 1, 2), [1]);
+        assert_eq!(cut(90, -4, 0), [-2]);
+        assert_eq!(cut(1210, 0, 61), [20, 40, 60]);
+    }
 }

@@ -160,7 +160,14 @@ fn buckets_are_exact_at_every_moment() {
         prop::collection::btree_map(0_i64..7_200_000, -50_i64..50, 1..40),
         0_i64..3_600_000,
         1_i64..7_200_000,
-        prop::sample::select(vec![("30s", 30_000_i64), ("1m", 60_000), ("7m", 420_000), ("1h", 3_600_000)]),
+        prop::sample::select(vec![
+            ("30s", 30_000_i64),
+            ("1m", 60_000),
+            ("90s", 90_000),
+            ("7m", 420_000),
+            ("1210s", 1_210_000),
+            ("1h", 3_600_000),
+        ]),
     );
     let result = TestRunner::new(config).run(&strategy, |(points, from, length, (every, millis))| {
         let mut model = model.borrow_mut();
