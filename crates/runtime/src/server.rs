@@ -40,20 +40,20 @@ pub async fn serve(
             handle.graceful_shutdown(Some(drain));
         })
     };
-    // An answer is written in pieces, and each must not wait until the client has acknowledged the one before (RFC 896).
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    // An answer is written in pieces, and none must wait until the client has acknowledged the one before (RFC 896).
+    let at_once = NoDelayAcceptor::new();
     let result = match tls {
         Some(files) => {
             let config = tls::server_config(files, shutdown)?;
             let mut server = axum_server::from_tcp_rustls(listener, config)?
-                .map(|tls| Impatient(tls.acceptor(NoDelayAcceptor::new())))
+                .map(|tls| Impatient(tls.acceptor(at_once)))
                 .handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }
         None => {
-            let mut server =
-                axum_server::from_tcp(listener)?.acceptor(Impatient(NoDelayAcceptor::new())).handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.acceptor(Impatient(at_once)).handle(handle);
             limit(server.http_builder());
             server.serve(service).await
         }

@@ -18,7 +18,7 @@ pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
@@ -59,8 +59,16 @@ pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool
 /// Whether a connection answers. One that was left in the middle of a statement, by a request that was given up, may not: without
 /// this it would keep its place in the pool for as long as TCP takes to notice, which may be for ever.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    match tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await {
-        Ok(answered) => answered.map(|()| true),
-        Err(_) => Err(sqlx::Error::PoolTimedOut),
-    }
+    within(RELEASE_TIMEOUT, connection.ping()).await.map(|()| true)
+}
+
+/// Gives up what waits for a database that does not answer. Statements end by themselves, but only where a server ends them.
+pub(crate) async fn within<T>(
+    timeout: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| {
+        let silence = format!("the database did not answer within {} s", timeout.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, silence).into())
+    })
 }

@@ -1,10 +1,6 @@
 //! Ends requests that would take for ever: bodies that trickle in, and work that waits for what does not answer.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,7 +9,10 @@ use axum::{
     response::Response,
 };
 use futures::StreamExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 use crate::problem::ApiError;
 
@@ -24,20 +23,6 @@ pub(crate) const WORK: Duration = Duration::from_secs(25);
 /// The same for an import, which is done in many transactions.
 pub(crate) const IMPORT: Duration = Duration::from_mins(5);
 
-/// When the body last went on.
-#[derive(Clone)]
-struct Progress(Arc<Mutex<Instant>>);
-
-impl Progress {
-    fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    fn last(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Middleware: an error where the handler has no answer in time. What an answer streams afterwards is not bounded here.
 pub(crate) async fn bound(
     State(timeout): State<Duration>,
@@ -45,21 +30,21 @@ pub(crate) async fn bound(
     next: Next,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let progress = Progress(Arc::new(Mutex::new(started)));
-    let (noted, body_deadline) = (progress.clone(), started + BODY_TIMEOUT);
+    let (went_on, last_piece) = watch::channel(started);
     let request = request.map(|body| {
         Body::from_stream(body.into_data_stream().map(move |frame| {
-            noted.note();
-            if noted.last() > body_deadline { Err(axum::Error::new(too_slow())) } else { frame }
+            let now = Instant::now();
+            went_on.send_replace(now);
+            if now > started + BODY_TIMEOUT { Err(axum::Error::new(too_slow())) } else { frame }
         }))
     });
     let mut answer = std::pin::pin!(next.run(request));
     loop {
-        let last = progress.last();
+        let last = *last_piece.borrow();
         if let Ok(answer) = timeout_at(last + timeout, &mut answer).await {
             return Ok(answer);
         }
-        if progress.last() == last {
+        if *last_piece.borrow() == last {
             return Err(ApiError::Late(timeout));
         }
     }

@@ -7,7 +7,7 @@ use chrono::{Days, Utc};
 use sqlx::{Connection as _, PgConnection};
 use tokio_util::sync::CancellationToken;
 
-use crate::{db::maintenance as tables, db::presence, live::Events, state::AppState};
+use crate::{db::maintenance as tables, db::presence, db::within, live::Events, state::AppState};
 
 /// How often devices are looked at that may have fallen silent.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -46,14 +46,6 @@ async fn lead(state: &AppState) -> Result<(), sqlx::Error> {
         }
     }
     connection.close().await
-}
-
-/// Gives up what waits for a database that does not answer; the lock goes with the connection.
-async fn within(
-    timeout: Duration,
-    work: impl Future<Output = Result<(), sqlx::Error>>,
-) -> Result<(), sqlx::Error> {
-    tokio::time::timeout(timeout, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn round(state: &AppState, connection: &mut PgConnection) -> Result<(), sqlx::Error> {

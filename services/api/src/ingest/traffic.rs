@@ -79,8 +79,7 @@ impl Traffic {
             let mut connection = pool.acquire().await?;
             db::batch::traffic::add_traffic(&mut connection, &slots).await
         };
-        let written = tokio::time::timeout(FLUSH_TIMEOUT, written).await;
-        if let Err(error) = written.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+        if let Err(error) = db::within(FLUSH_TIMEOUT, written).await {
             tracing::warn!(%error, "Traffic counts could not be written; they are kept for the next try.");
             self.put_back(slots);
         }

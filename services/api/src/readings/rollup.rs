@@ -9,11 +9,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::fold::{Folds, add_values};
-use crate::{db::rollups as tables, metrics};
+use crate::{db::rollups as tables, db::within, metrics};
 
 /// Minutes claimed at once.
 const CHUNK: i64 = 2_000;
@@ -27,22 +26,15 @@ const YOUNG: TimeDelta = TimeDelta::seconds(90);
 /// Rolls up until `shutdown`. Several replicas may: they claim different minutes.
 pub(crate) async fn run(pool: PgPool, shutdown: CancellationToken) {
     loop {
-        let rest = match timeout(PATIENCE, roll_up_once(&pool, Utc::now() - YOUNG)).await {
-            Ok(Ok(minutes)) if minutes > 0 => Duration::ZERO,
-            Ok(Ok(_)) => IDLE,
-            Ok(Err(error)) => {
+        let rest = match within(PATIENCE, roll_up_once(&pool, Utc::now() - YOUNG)).await {
+            Ok(minutes) if minutes > 0 => Duration::ZERO,
+            Ok(_) => IDLE,
+            Err(error) => {
                 tracing::warn!(%error, "Rollups stopped for a moment; queries read rows instead.");
                 IDLE
             }
-            Err(_) => {
-                tracing::warn!(
-                    timeout.s = PATIENCE.as_secs(),
-                    "Rollups wait for a database that does not answer."
-                );
-                IDLE
-            }
         };
-        if timeout(rest, shutdown.cancelled()).await.is_ok() || shutdown.is_cancelled() {
+        if tokio::time::timeout(rest, shutdown.cancelled()).await.is_ok() || shutdown.is_cancelled() {
             return;
         }
     }

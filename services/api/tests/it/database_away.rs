@@ -1,11 +1,17 @@
 //! A database that is away, in both ways: it refuses, and it says nothing.
 
+use std::time::Duration;
+
 use argosy_testkit::eventually;
+use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use url::Url;
 
-use crate::support::{ALL, Api, DEADLINE, Proxy};
+use crate::support::{ALL, Api, DEADLINE, Proxy, send};
+
+/// Longer than the API takes to give up.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 #[tokio::test]
 async fn one_that_refuses_is_said_so_and_comes_back() {
@@ -47,12 +53,8 @@ async fn one_that_says_nothing_is_given_up_with_its_connections() {
 
     let mut lock = database.pool.begin().await.unwrap();
     sqlx::query("lock table users in access exclusive mode").execute(&mut *lock).await.unwrap();
-    let asking: Vec<_> = (0..2)
-        .map(|_| {
-            let admin = admin.clone();
-            tokio::spawn(async move { admin.get("/users").await })
-        })
-        .collect();
+    let asking: Vec<_> =
+        (0..2).map(|_| tokio::spawn(send(admin.request(Method::GET, "/users").timeout(PATIENCE)))).collect();
     eventually(DEADLINE, async || {
         let waiting = "select count(*) from pg_locks where not granted and relation = 'users'::regclass";
         let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&database.pool).await?;

@@ -41,7 +41,7 @@ fn values(series: &Value) -> Vec<Value> {
     series["readings"].as_array().unwrap().iter().map(|reading| reading["values"]["v"].clone()).collect()
 }
 
-async fn wait_for_rollups(api: &Api) {
+pub(crate) async fn wait_for_rollups(api: &Api) {
     eventually(DEADLINE, async || {
         let count = "select (select count(*) from rollup_dirty) + (select count(*) from rollup_claims)";
         let left: i64 = sqlx::query_scalar(count).fetch_one(&api.pool).await.unwrap();

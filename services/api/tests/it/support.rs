@@ -22,7 +22,7 @@ pub(crate) use client::{Answer, Client, send};
 pub(crate) use proxy::Proxy;
 
 /// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// All scopes.
 pub(crate) const ALL: [Scope; 4] = [Scope::Read, Scope::Write, Scope::Ingest, Scope::Admin];

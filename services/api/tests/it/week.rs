@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use argosy_testkit::eventually;
 use chrono::Utc;
 use serde_json::json;
 
 use crate::{
     ingest::{ingest, line_of},
+    readings::wait_for_rollups,
     support::{ALL, Api, Client},
 };
 
@@ -50,13 +50,7 @@ async fn a_week_in_500_buckets() {
     let started = Instant::now();
     store_week(&client, end).await;
     println!("{WEEK} readings of three keys stored in {:.1} s", started.elapsed().as_secs_f64());
-    eventually(Duration::from_mins(5), async || {
-        let count = "select (select count(*) from rollup_dirty) + (select count(*) from rollup_claims)";
-        let left: i64 = sqlx::query_scalar(count).fetch_one(&api.pool).await.unwrap();
-        anyhow::ensure!(left == 0, "{left} minutes are not rolled up");
-        Ok(())
-    })
-    .await;
+    wait_for_rollups(&api).await;
     println!("rolled up after {:.1} s", started.elapsed().as_secs_f64());
     let (from, to) = ((end - WEEK) * 1000, end * 1000);
     // Buckets of whole minutes come from rollups alone; others read the rows of the minutes that they cut.
