@@ -1,20 +1,18 @@
-//! `.argosy/`: its files, its lock, its state.
+//! `.argosy/`: its lock, its state.
 
 use std::{
-    fs::{DirBuilder, File, TryLockError},
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs::{File, TryLockError},
+    ops::Deref,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, bail};
+use argosy_stack::Files;
 use serde::{Deserialize, Serialize};
 
 /// The folder.
 #[derive(Debug, Clone)]
-pub(crate) struct Folder {
-    path: PathBuf,
-}
+pub(crate) struct Folder(Files);
 
 /// Holds the folder for one process; the system takes it back when the process ends, however it does.
 #[derive(Debug)]
@@ -57,30 +55,24 @@ pub(crate) struct PartState {
 impl Folder {
     /// The folder at this path, which need not exist.
     pub(crate) fn at(path: &Path) -> anyhow::Result<Self> {
-        Ok(Self { path: std::path::absolute(path)? })
+        Files::at(path).map(Self)
     }
 
     /// Makes the folder, and holds it.
     pub(crate) fn lock(&self) -> anyhow::Result<Lock> {
-        for folder in [self.path.clone(), self.file("logs"), self.file("secrets")] {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)
-                .with_context(|| format!("cannot create {}", folder.display()))?;
-        }
+        self.create()?;
         match self.try_lock()? {
             Some(lock) => Ok(lock),
             None => bail!(
                 "argosy runs already in {}: see `argosy status`, or stop it by `argosy down`",
-                self.path.display()
+                self.path().display()
             ),
         }
     }
 
     /// Whether a process holds the folder.
     pub(crate) fn is_locked(&self) -> anyhow::Result<bool> {
-        Ok(self.path.exists() && self.try_lock()?.is_none())
+        Ok(self.path().exists() && self.try_lock()?.is_none())
     }
 
     fn try_lock(&self) -> anyhow::Result<Option<Lock>> {
@@ -98,35 +90,6 @@ impl Folder {
         }
     }
 
-    /// The path of a file in the folder.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.path.join(name)
-    }
-
-    /// The log of a part.
-    pub(crate) fn log(&self, part: &str) -> PathBuf {
-        self.path.join("logs").join(format!("{part}.log"))
-    }
-
-    /// Writes a file that only its owner can read.
-    pub(crate) fn write_secret(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
-        let path = self.file(name);
-        let new = path.with_extension("new");
-        let write = || {
-            let mut file = File::options().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
-            file.write_all(text.as_bytes())?;
-            std::fs::rename(&new, &path)
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(path)
-    }
-
-    /// The secret of a file; a new one where there is none.
-    pub(crate) fn secret(&self, name: &str, make: impl FnOnce() -> String) -> anyhow::Result<PathBuf> {
-        let path = self.file(name);
-        if path.exists() { Ok(path) } else { self.write_secret(name, &make()) }
-    }
-
     /// Tells other commands what runs.
     pub(crate) fn write_state(&self, state: &State) -> anyhow::Result<()> {
         self.write_secret("state.json", &serde_json::to_string_pretty(state)?).map(drop)
@@ -141,5 +104,14 @@ impl Folder {
             Ok(text) => Ok(serde_json::from_str(&text).ok()),
             Err(_) => Ok(None),
         }
+    }
+}
+
+/// Its files.
+impl Deref for Folder {
+    type Target = Files;
+
+    fn deref(&self) -> &Files {
+        &self.0
     }
 }

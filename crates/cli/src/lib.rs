@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
-mod certificates;
 mod detach;
 mod down;
 mod folder;

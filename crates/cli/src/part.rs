@@ -1,21 +1,10 @@
 //! One part of the stack: how it starts, when it is ready, how it stops.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitStatus, time::Duration};
+use std::{path::PathBuf, process::ExitStatus};
 
-use argosy_backends::{
-    Broker, Postgres, Redis,
-    process::{Launch, Process, StopSignal, wait_until_ready},
-};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-    sync::watch,
-};
-
-/// How long a service may take until it is ready.
-const READY_DEADLINE: Duration = Duration::from_secs(60);
-/// How long a service may take to drain.
-const STOP_DEADLINE: Duration = Duration::from_secs(30);
+use argosy_backends::{Broker, Postgres, Process, Redis};
+use argosy_stack::Service;
+use tokio::sync::watch;
 
 /// A part.
 #[derive(Debug)]
@@ -30,33 +19,14 @@ pub(crate) enum Part {
     Service(Service),
 }
 
-/// One of our own services.
-#[derive(Debug)]
-pub(crate) struct Service {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// Its program.
-    pub(crate) program: PathBuf,
-    /// Its arguments.
-    pub(crate) arguments: Vec<OsString>,
-    /// Its variables.
-    pub(crate) environment: Vec<(String, OsString)>,
-    /// The port of `/readyz`.
-    pub(crate) admin_port: u16,
-    /// Its log.
-    pub(crate) log: PathBuf,
-    /// The running process.
-    pub(crate) process: Option<Process>,
-}
-
 impl Part {
     /// What people call it.
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Postgres(_) => "postgres",
             Self::Redis(_) => "redis",
             Self::Broker(..) => "broker",
-            Self::Service(service) => service.name,
+            Self::Service(service) => service.name(),
         }
     }
 
@@ -66,7 +36,7 @@ impl Part {
             Self::Postgres(postgres) => postgres.log(),
             Self::Redis(redis) => redis.log(),
             Self::Broker(broker, _) => broker.log(),
-            Self::Service(service) => service.log.clone(),
+            Self::Service(service) => service.log().to_owned(),
         }
     }
 
@@ -93,7 +63,7 @@ impl Part {
             Self::Postgres(postgres) => postgres.process(),
             Self::Redis(redis) => redis.process(),
             Self::Broker(broker, _) => broker.process(),
-            Self::Service(service) => service.process.as_mut(),
+            Self::Service(service) => service.process(),
         }
     }
 
@@ -114,28 +84,8 @@ impl Part {
             Self::Postgres(postgres) => Ok(postgres.stop().await?),
             Self::Redis(redis) => Ok(redis.stop().await?),
             Self::Broker(broker, _) => Ok(broker.stop().await?),
-            Self::Service(service) => match service.process.take() {
-                Some(mut process) => Ok(process.stop(STOP_DEADLINE).await?),
-                None => Ok(()),
-            },
+            Self::Service(service) => Ok(service.stop().await?),
         }
-    }
-}
-
-impl Service {
-    async fn start(&mut self) -> anyhow::Result<()> {
-        let mut process = Process::start(Launch {
-            name: self.name.into(),
-            program: &self.program,
-            arguments: self.arguments.clone(),
-            environment: self.environment.clone(),
-            user: None,
-            stop: StopSignal::Terminate,
-            log: &self.log,
-        })?;
-        wait_until_ready(&mut process, &self.log, READY_DEADLINE, || is_ready(self.admin_port)).await?;
-        self.process = Some(process);
-        Ok(())
     }
 }
 
@@ -155,15 +105,4 @@ async fn broker_ended(broker: &mut Broker, revoked: &mut watch::Receiver<String>
             return error.to_string();
         }
     }
-}
-
-/// Whether `/readyz` answers 200.
-async fn is_ready(port: u16) -> bool {
-    let ask = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-        let mut head = [0_u8; 12];
-        stream.read_exact(&mut head).await.map(|_| &head == b"HTTP/1.1 200")
-    };
-    matches!(tokio::time::timeout(Duration::from_secs(2), ask).await, Ok(Ok(true)))
 }

@@ -4,11 +4,10 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use argosy_client::{Client, RevocationLists};
+use argosy_stack::Certificates;
 use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
-
-use crate::certificates::Certificates;
 
 /// How often the API is asked: so long can a revoked certificate still connect.
 const INTERVAL: Duration = Duration::from_secs(2);

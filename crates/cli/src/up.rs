@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use anyhow::Context as _;
-use argosy_backends::{Postgres, Redis, free_port, random_secret};
+use argosy_backends::{Postgres, Redis, random_secret};
+use argosy_stack::{Certificates, Installation, lasting_port};
 use secrecy::ExposeSecret as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     arguments::UpOptions,
-    certificates,
     folder::{Folder, State},
     part::Part,
     plan::Plan,
@@ -81,26 +81,26 @@ async fn start_all(
     screen: &Screen,
     running: &mut Vec<Supervised>,
 ) -> anyhow::Result<Revocations> {
-    let certificates = certificates::prepare(folder)?;
+    let certificates = Certificates::prepare(folder)?;
+    let installation = Installation { files: (**folder).clone(), certificates };
     let mut start = async |part: Part| {
-        let name = part.name();
-        let line = screen.line(name, part.log());
+        let name = part.name().to_owned();
+        let line = screen.line(&name, part.log());
         let mut supervised = Supervised::start(part, line);
         let ready = supervised.ready().await;
         running.push(supervised);
         ready.with_context(|| format!("{name} does not start"))
     };
-    let postgres = Postgres::prepare(&folder.file("postgres"), free_port()?, true)?;
+    let postgres = Postgres::prepare(&folder.file("postgres"), lasting_port()?, true)?;
     let (server, database_url) = (postgres.url("postgres"), postgres.url(DATABASE));
     start(Part::Postgres(postgres)).await?;
     create_database(server.expose_secret()).await?;
-    let redis = Redis::prepare(&folder.file("redis"), free_port()?)?;
+    let redis = Redis::prepare(&folder.file("redis"), lasting_port()?)?;
     let redis_url = redis.url();
     start(Part::Redis(redis)).await?;
     let plan = Plan {
-        folder,
+        installation: &installation,
         options,
-        certificates: &certificates,
         database_url: folder.write_secret("secrets/database-url", database_url.expose_secret())?,
         redis_url: folder.write_secret("secrets/redis-url", redis_url.expose_secret())?,
         seal_key: folder.secret("secrets/seal-key", seal_key)?,
@@ -108,7 +108,7 @@ async fn start_all(
     plan.initialise().await?;
     start(plan.service_api()?).await?;
     let token_file = folder.file("token");
-    let revocations = Revocations::follow(options.api_port, &token_file, &certificates).await?;
+    let revocations = Revocations::follow(options.api_port, &token_file, &installation.certificates).await?;
     start(plan.broker(revocations.lists())?).await?;
     start(plan.service_ingest()?).await?;
     start(plan.service_webapp()?).await?;

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod admin;
+mod certificates;
+mod files;
+mod installation;
+mod ports;
+mod service;
+
+pub use certificates::Certificates;
+pub use files::Files;
+pub use installation::Installation;
+pub use ports::lasting_port;
+pub use service::{Service, program};
