@@ -12,6 +12,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::{DeviceName, FleetName, receipt::Receipt};
+
 /// The media type of a batch.
 pub const CONTENT_TYPE: &str = "application/x-ndjson";
 
@@ -117,7 +119,7 @@ fn embeddable(payload: &[u8]) -> Option<&str> {
 }
 
 /// What became of a batch: the answer of `POST /api/v1/ingest`. It is sent after the commit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IngestResponse {
     /// Messages stored now.
@@ -129,6 +131,21 @@ pub struct IngestResponse {
     /// Messages kept as dead letters.
     #[cfg_attr(feature = "openapi", schema(example = 1))]
     pub dead_lettered: u64,
+    /// By device and boot, what is committed; only where it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<IngestReceipt>,
+}
+
+/// A receipt, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IngestReceipt {
+    /// The fleet.
+    pub fleet: FleetName,
+    /// The device.
+    pub device: DeviceName,
+    /// What it may forget.
+    pub receipt: Receipt,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod api;
 pub mod batch;
 pub mod dead_letter;
 pub mod name;
+pub mod receipt;
 pub mod status;
 pub mod telemetry;
 pub mod topic;

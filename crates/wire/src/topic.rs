@@ -76,6 +76,11 @@ pub fn status_topic(fleet: &FleetName, device: &DeviceName) -> String {
     Topic { fleet: fleet.as_str(), device: device.as_str(), kind: TopicKind::Status }.to_string()
 }
 
+/// The topic on which a device hears which of its messages are committed; see [`crate::receipt`].
+pub fn receipt_topic(fleet: &FleetName, device: &DeviceName) -> String {
+    format!("v1/{fleet}/{device}/receipt")
+}
+
 /// The filter for every device's messages of a kind.
 pub fn wildcard_filter(kind: TopicKind) -> String {
     format!("v1/+/+/{}", kind.as_str())

@@ -11,13 +11,14 @@ pub(crate) mod lines;
 pub(crate) mod partitions;
 mod plan;
 mod presence;
+mod receipts;
 pub(crate) mod traffic;
 mod transaction;
 mod triage;
 
 use std::{borrow::Cow, time::Duration};
 
-use argosy_wire::{FleetName, telemetry::decode::Rejected};
+use argosy_wire::{FleetName, batch::IngestReceipt, telemetry::decode::Rejected};
 use chrono::{DateTime, Utc};
 use sqlx::error::DatabaseError;
 
@@ -75,7 +76,16 @@ pub(crate) enum OnRefusal {
     Report,
 }
 
-/// Stores messages and returns what became of each, in their order. When this returns `Ok`, all of it is committed.
+/// What became of a batch.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    /// What became of each message, in their order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// What each device may forget, where it was asked for.
+    pub(crate) receipts: Vec<IngestReceipt>,
+}
+
+/// Stores messages and returns what became of them. When this returns `Ok`, all of it is committed.
 ///
 /// `bound` is the fleet that the sender is bound to; another fleet's topic is refused.
 pub(crate) async fn store(
@@ -83,19 +93,22 @@ pub(crate) async fn store(
     bound: Option<&(i64, FleetName)>,
     messages: &[Message<'_>],
     on_refusal: OnRefusal,
-) -> Result<Vec<Outcome>, ApiError> {
+    with_receipts: bool,
+) -> Result<Stored, ApiError> {
     let triage = Triage::of(messages, bound.map(|(_, name)| name));
     let mut attempt = 1;
     loop {
         let plan = Plan::make(state, messages, &triage, bound).await?;
         state.partitions.ensure(&plan.days()).await?;
-        let failure = match transaction::run(&state.pool, messages, &triage.decoder, &plan, on_refusal).await
-        {
+        let run = transaction::run(&state.pool, messages, &triage.decoder, &plan, on_refusal, with_receipts);
+        let failure = match run.await {
             Ok(committed) => {
                 events::announce(state, messages, &triage.decoder, &plan, &committed);
+                let receipts =
+                    if with_receipts { receipts::make(&triage, &plan, &committed) } else { Vec::new() };
                 let outcomes = committed.into_outcomes(messages.len(), plan);
                 metrics::count_outcomes(&outcomes);
-                return Ok(outcomes);
+                return Ok(Stored { outcomes, receipts });
             }
             Err(failure) => failure,
         };

@@ -58,7 +58,7 @@ async fn a_batch_goes_out_as_it_is() {
         .mount(&server)
         .await;
     let response = client.ingest("{}\n".into()).await.unwrap();
-    assert_eq!(response, IngestResponse { stored: 1, duplicate: 2, dead_lettered: 3 });
+    assert_eq!(response, IngestResponse { stored: 1, duplicate: 2, dead_lettered: 3, receipts: Vec::new() });
 }
 
 #[tokio::test]

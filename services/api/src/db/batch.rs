@@ -5,6 +5,7 @@ pub(crate) mod devices;
 pub(crate) mod latest;
 pub(crate) mod presence;
 pub(crate) mod readings;
+pub(crate) mod receipts;
 pub(crate) mod rollups;
 pub(crate) mod streams;
 pub(crate) mod traffic;

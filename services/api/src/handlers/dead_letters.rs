@@ -120,9 +120,9 @@ pub(crate) async fn replay_dead_letters(
         after = last.id;
         tried += rows.len();
         let messages: Vec<Message<'_>> = rows.iter().map(message).collect();
-        let outcomes = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Report).await?;
+        let stored = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Report, false).await?;
         let mut done = Vec::new();
-        for (row, outcome) in rows.iter().zip(outcomes) {
+        for (row, outcome) in rows.iter().zip(stored.outcomes) {
             match outcome {
                 Outcome::Refused(_) => {
                     response.refused += 1;

@@ -12,9 +12,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use chrono::Utc;
+use serde::Deserialize;
 
 use crate::{
     auth::{Access, Ingest},
+    extract::Query,
     ingest::{self, OnRefusal, Outcome, lines},
     metrics,
     problem::ApiError,
@@ -47,15 +49,26 @@ fn is_ndjson(headers: &HeaderMap) -> bool {
     essence.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(CONTENT_TYPE))
 }
 
+/// What the answer is to hold.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct IngestQuery {
+    /// Whether the answer carries receipts.
+    #[serde(default)]
+    receipts: bool,
+}
+
 /// Store a batch of messages.
 ///
 /// One JSON object a line: `{"topic", "received_at", "payload"}`, or `payload_base64` where the payload is not JSON. The answer
 /// is sent after the commit: 200 means that every message of the batch is in the database, as readings or as a dead letter.
-/// A message that is wrong costs only itself. Sending a batch again is safe for messages with boot and seq. Scope: `ingest`.
+/// A message that is wrong costs only itself. Sending a batch again is safe for messages with boot and seq. With `receipts` the answer
+/// says besides, for each device and boot of the batch, which messages are committed. Scope: `ingest`.
 #[utoipa::path(
     post,
     path = "/ingest",
     tag = "ingest",
+    params(IngestQuery),
     request_body(
         content = String,
         content_type = "application/x-ndjson",
@@ -72,15 +85,16 @@ fn is_ndjson(headers: &HeaderMap) -> bool {
 pub(crate) async fn ingest_batch(
     State(state): State<AppState>,
     access: Access<Ingest>,
+    Query(query): Query<IngestQuery>,
     Batch(body): Batch,
 ) -> Result<axum::Json<IngestResponse>, ApiError> {
     let started = Instant::now();
     let _permit = state.batches.acquire().await.map_err(ApiError::internal)?;
     let messages = lines::parse(&body, Utc::now())?;
-    let outcomes = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Keep).await?;
+    let stored = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Keep, query.receipts).await?;
     metrics::measure_batch(messages.len(), started.elapsed());
-    let mut response = IngestResponse::default();
-    for outcome in outcomes {
+    let mut response = IngestResponse { receipts: stored.receipts, ..IngestResponse::default() };
+    for outcome in stored.outcomes {
         match outcome {
             Outcome::Stored => response.stored += 1,
             Outcome::Duplicate => response.duplicate += 1,

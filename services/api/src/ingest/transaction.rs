@@ -14,7 +14,7 @@ use crate::{
         dead_letters::{self, DeadLetterRow},
         devices, latest as latest_values, presence as presence_tables,
         readings::{self, ReadingColumns},
-        rollups, streams,
+        receipts, rollups, streams,
     },
     ingest::{
         Message, OnRefusal, Outcome, dead_letter,
@@ -38,6 +38,8 @@ pub(super) struct Committed {
     pub(super) gaps: Vec<Gap>,
     /// Who came and went: index into [`Plan::devices`], when, online.
     pub(super) presence: Vec<(usize, DateTime<Utc>, bool)>,
+    /// Where it was asked for, how far each stream is stored without a gap: device, boot, number.
+    pub(super) through: Vec<(i64, i64, i64)>,
 }
 
 impl Committed {
@@ -96,6 +98,7 @@ pub(super) async fn run(
     decoder: &Decoder,
     plan: &Plan,
     on_refusal: OnRefusal,
+    with_receipts: bool,
 ) -> Result<Committed, Failure> {
     let mut transaction = pool.begin().await?;
     let connection = &mut *transaction;
@@ -132,6 +135,10 @@ pub(super) async fn run(
     if on_refusal == OnRefusal::Keep {
         keep_dead_letters(connection, messages, plan.refused.iter().chain(&split.refused)).await?;
     }
+    let mut through = Vec::new();
+    if with_receipts {
+        through = receipts::find_through(connection, &ledger::streams(plan)).await?;
+    }
     transaction.commit().await?;
     Ok(Committed {
         fresh: split.fresh,
@@ -139,6 +146,7 @@ pub(super) async fn run(
         refused: split.refused,
         gaps: split.gaps,
         presence: changes.events,
+        through,
     })
 }
 

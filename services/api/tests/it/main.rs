@@ -15,6 +15,7 @@ mod maintenance;
 mod openapi;
 mod presence;
 mod readings;
+mod receipts;
 mod sessions;
 mod stream;
 mod support;

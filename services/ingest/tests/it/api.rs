@@ -1,23 +1,25 @@
 //! An API that keeps what it commits in memory, and fails as it is told.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
 };
 
 use argosy_wire::{
     api::problem,
-    batch::{BatchLine, IngestResponse},
+    batch::{BatchLine, IngestReceipt, IngestResponse},
+    receipt::Receipt,
+    topic::Topic,
 };
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::State,
+    extract::{Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -52,6 +54,7 @@ struct Record {
     requests: usize,
     open: usize,
     peak: usize,
+    asked_for_receipts: bool,
 }
 
 /// The API.
@@ -106,10 +109,32 @@ impl Api {
         self.record.lock().unwrap().requests
     }
 
+    /// Whether the last batch asked for receipts.
+    pub(crate) fn asked_for_receipts(&self) -> bool {
+        self.record.lock().unwrap().asked_for_receipts
+    }
+
     /// The most batches that were under way at once.
     pub(crate) fn peak(&self) -> usize {
         self.record.lock().unwrap().peak
     }
+}
+
+/// Receipts as the API would give them if no number was ever skipped.
+fn receipts(committed: &[Committed]) -> Vec<IngestReceipt> {
+    let mut through: BTreeMap<(String, i64), i64> = BTreeMap::new();
+    for message in committed {
+        let Ok(payload) = serde_json::from_slice::<Value>(&message.payload) else { continue };
+        let (Some(boot), Some(seq)) = (payload["boot"].as_i64(), payload["seq"].as_i64()) else { continue };
+        let highest = through.entry((message.topic.clone(), boot)).or_default();
+        *highest = seq.max(*highest);
+    }
+    let receipts = through.into_iter().map(|((topic, boot), through)| {
+        let topic = Topic::parse(&topic).unwrap();
+        let receipt = Receipt::new(boot, through, [], []);
+        IngestReceipt { fleet: topic.fleet.parse().unwrap(), device: topic.device.parse().unwrap(), receipt }
+    });
+    receipts.collect()
 }
 
 async fn me(State(shared): State<Shared>) -> Response {
@@ -122,15 +147,21 @@ async fn me(State(shared): State<Shared>) -> Response {
     }
 }
 
-async fn ingest(State(mut shared): State<Shared>, body: Bytes) -> Response {
+async fn ingest(
+    State(mut shared): State<Shared>,
+    Query(query): Query<HashMap<String, String>>,
+    body: Bytes,
+) -> Response {
+    let asks = query.get("receipts").is_some_and(|value| value == "true");
     {
         let mut record = shared.record.lock().unwrap();
         record.requests += 1;
+        record.asked_for_receipts = asks;
         record.open += 1;
         record.peak = record.peak.max(record.open);
     }
     let _open = Open(Arc::clone(&shared.record));
-    answer(&mut shared, &body).await
+    answer(&mut shared, &body, asks).await
 }
 
 /// A request under way, until it is answered or its client has gone.
@@ -142,7 +173,7 @@ impl Drop for Open {
     }
 }
 
-async fn answer(shared: &mut Shared, body: &Bytes) -> Response {
+async fn answer(shared: &mut Shared, body: &Bytes, asks_for_receipts: bool) -> Response {
     let lines: Vec<&[u8]> = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     let mode = *shared.mode.borrow_and_update();
     match mode {
@@ -155,19 +186,23 @@ async fn answer(shared: &mut Shared, body: &Bytes) -> Response {
         Mode::Squeamish if body.windows(6).any(|window| window == b"poison") => return refuse(422),
         _ => {}
     }
-    let committed = lines.iter().map(|line| {
-        let parsed = BatchLine::parse(line).unwrap();
-        let is_base64 = parsed.payload_base64.is_some();
-        let (topic, payload) = parsed.into_parts();
-        Committed { topic: topic.into_owned(), payload: payload.unwrap().into_owned(), is_base64 }
-    });
+    let committed: Vec<Committed> = lines
+        .iter()
+        .map(|line| {
+            let parsed = BatchLine::parse(line).unwrap();
+            let is_base64 = parsed.payload_base64.is_some();
+            let (topic, payload) = parsed.into_parts();
+            Committed { topic: topic.into_owned(), payload: payload.unwrap().into_owned(), is_base64 }
+        })
+        .collect();
+    let receipts = if asks_for_receipts { receipts(&committed) } else { Vec::new() };
     shared.record.lock().unwrap().committed.extend(committed);
     if mode == Mode::BreakingOff {
         let halves = [Ok("{\"stored\": 1,"), Err(std::io::Error::other("broken off"))];
         let body = Body::from_stream(futures::stream::iter(halves));
         return ([(header::CONTENT_TYPE, "application/json")], body).into_response();
     }
-    Json(IngestResponse { stored: lines.len() as u64, duplicate: 0, dead_lettered: 0 }).into_response()
+    Json(IngestResponse { stored: lines.len() as u64, receipts, ..IngestResponse::default() }).into_response()
 }
 
 fn refuse(status: u16) -> Response {

@@ -77,7 +77,8 @@ pub(super) async fn split(connection: &mut PgConnection, plan: &Plan) -> Result<
 
 type Positions = HashMap<(i64, i64), StreamPosition>;
 
-async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Positions, sqlx::Error> {
+/// The streams that a batch has messages of: device and boot.
+pub(super) fn streams(plan: &Plan) -> Vec<(i64, i64)> {
     let mut keys: Vec<(i64, i64)> = plan
         .telemetry
         .iter()
@@ -85,6 +86,11 @@ async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Positio
         .collect();
     keys.sort_unstable();
     keys.dedup();
+    keys
+}
+
+async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Positions, sqlx::Error> {
+    let keys = streams(plan);
     if keys.is_empty() {
         return Ok(Positions::new());
     }

@@ -1,0 +1,47 @@
+//! What each device of a batch may forget, from the batch itself and from how far its stream is stored.
+
+use std::collections::{BTreeMap, HashMap};
+
+use argosy_wire::{batch::IngestReceipt, receipt::Receipt};
+
+use crate::ingest::{plan::Plan, transaction::Committed, triage::Triage};
+
+/// The numbers of a stream that a batch brought.
+#[derive(Debug, Default)]
+struct Brought {
+    through: i64,
+    stored: Vec<i64>,
+    refused: Vec<i64>,
+}
+
+/// By device and boot, what is committed now. Messages without a number have no receipt.
+pub(super) fn make(triage: &Triage, plan: &Plan, committed: &Committed) -> Vec<IngestReceipt> {
+    let through: HashMap<(i64, i64), i64> =
+        committed.through.iter().map(|&(device, boot, through)| ((device, boot), through)).collect();
+    let mut streams: BTreeMap<(&str, &str, i64), Brought> = BTreeMap::new();
+    for &index in committed.fresh.iter().chain(&committed.duplicates) {
+        let telemetry = &plan.telemetry[index];
+        let Some(sequence) = telemetry.sequence else { continue };
+        let device = &plan.devices[telemetry.device];
+        let stream = (device.key.fleet.as_str(), device.key.device.as_str(), sequence.boot);
+        let brought = streams.entry(stream).or_default();
+        if brought.stored.is_empty() {
+            brought.through = through.get(&(device.id, sequence.boot)).copied().unwrap_or(0);
+        }
+        brought.stored.push(sequence.seq);
+    }
+    for refusal in plan.refused.iter().chain(&committed.refused) {
+        // What was not even decoded has no number.
+        let decoded = triage.telemetry.binary_search_by_key(&refusal.message, |telemetry| telemetry.message);
+        let Some(telemetry) = decoded.ok().map(|index| &triage.telemetry[index]) else { continue };
+        let Some(sequence) = telemetry.sequence else { continue };
+        let device = &triage.devices[telemetry.device];
+        let stream = (device.fleet.as_str(), device.device.as_str(), sequence.boot);
+        streams.entry(stream).or_default().refused.push(sequence.seq);
+    }
+    let receipts = streams.into_iter().filter_map(|((fleet, device, boot), brought)| {
+        let receipt = Receipt::new(boot, brought.through, brought.stored, brought.refused);
+        Some(IngestReceipt { fleet: fleet.parse().ok()?, device: device.parse().ok()?, receipt })
+    });
+    receipts.collect()
+}
