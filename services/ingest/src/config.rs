@@ -33,6 +33,12 @@ pub struct Config {
     /// Batches.
     #[command(flatten)]
     pub batch: BatchConfig,
+    /// Receipts.
+    #[command(flatten)]
+    pub receipts: ReceiptConfig,
+    /// What the broker can keep.
+    #[command(flatten)]
+    pub budget: BudgetConfig,
     /// Seconds that messages received have to be stored and acknowledged when the service stops
     #[arg(long, env = "ARGOSY_DRAIN_SECONDS", default_value_t = 20)]
     pub drain_seconds: u64,
@@ -138,6 +144,32 @@ impl BatchConfig {
     pub fn linger(&self) -> Duration {
         Duration::from_millis(self.batch_linger_ms)
     }
+}
+
+/// How devices hear of what is committed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReceiptConfig {
+    /// Milliseconds between two receipts for a device at the least; no receipts where it is 0
+    #[arg(long, env = "ARGOSY_INGEST_RECEIPT_INTERVAL_MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(0..=3_600_000))]
+    pub receipt_interval_ms: u64,
+}
+
+impl ReceiptConfig {
+    /// The time between two receipts for a device; nothing where there are none.
+    pub(crate) fn interval(&self) -> Option<Duration> {
+        (self.receipt_interval_ms > 0).then(|| Duration::from_millis(self.receipt_interval_ms))
+    }
+}
+
+/// What the broker keeps for a session that is away: its own limits, told to ingest so that it can say for how long they last.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BudgetConfig {
+    /// Messages that the broker keeps for a session (Mosquitto: max_queued_messages)
+    #[arg(long, env = "ARGOSY_INGEST_BROKER_QUEUE_MESSAGES", default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub broker_queue_messages: u64,
+    /// Bytes that the broker keeps for a session (Mosquitto: max_queued_bytes)
+    #[arg(long, env = "ARGOSY_INGEST_BROKER_QUEUE_BYTES", default_value_t = 2 * 1024 * 1024 * 1024, value_parser = clap::value_parser!(u64).range(1..))]
+    pub broker_queue_bytes: u64,
 }
 
 fn default_client_id() -> String {

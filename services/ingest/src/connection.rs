@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     batcher::Received,
+    budget::Arrivals,
     config::MqttConfig,
     health::BrokerHealth,
     held::Room,
@@ -47,6 +48,8 @@ pub(crate) struct Connection {
     pub(crate) window: Window<Acknowledgement>,
     /// How many they are.
     pub(crate) unacknowledged: ::metrics::Gauge,
+    /// What has arrived.
+    pub(crate) arrivals: Arrivals,
     /// Which connections stand.
     pub(crate) health: BrokerHealth,
 }
@@ -173,6 +176,7 @@ impl Connection {
         metrics::received(message.is_redelivered);
         let (received_at, at) = (Utc::now().timestamp_millis(), Instant::now());
         let bytes = message.topic.len() + message.payload.len();
+        self.arrivals.count(bytes);
         let may_be_dropped = message.acknowledgement.is_none();
         let place = match self.room.try_take(bytes) {
             Some(place) => Some(place),

@@ -104,11 +104,16 @@ impl ApiHealth {
         Failing(Arc::clone(&self.failing))
     }
 
+    /// Whether a batch has to be sent again.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed) > 0
+    }
+
     /// Asks the API for itself where no batch does, until `shutdown`.
     pub(crate) async fn probe(self, client: Client, shutdown: CancellationToken) {
         loop {
             // What becomes of a batch says more than any question.
-            if self.failing.load(Ordering::Relaxed) == 0 {
+            if !self.is_failing() {
                 match client.read_me().await {
                     Ok(me) if me.scopes.contains(&Scope::Ingest) => self.succeeded(),
                     Ok(_) => self.component.not_ready("the token lacks the scope ingest"),

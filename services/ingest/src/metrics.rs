@@ -19,7 +19,7 @@ pub(crate) fn dropped() {
 }
 
 /// A batch was committed.
-pub(crate) fn committed(messages: usize, response: IngestResponse, since_receipt: Duration) {
+pub(crate) fn committed(messages: usize, response: &IngestResponse, since_receipt: Duration) {
     counter!("argosy_ingest_stored_total").increment(response.stored);
     counter!("argosy_ingest_duplicate_total").increment(response.duplicate);
     counter!("argosy_ingest_dead_lettered_total").increment(response.dead_lettered);
@@ -45,4 +45,39 @@ pub(crate) fn unacknowledged(connection: u16) -> Gauge {
 /// A connection that was lost stands again.
 pub(crate) fn reconnected() {
     counter!("argosy_ingest_reconnects_total").increment(1);
+}
+
+/// Receipts that there was no room for.
+pub(crate) fn receipts_dropped(receipts: u64) {
+    counter!("argosy_ingest_receipts_dropped_total").increment(receipts);
+}
+
+/// A receipt was given to the broker.
+pub(crate) fn receipt_published() {
+    counter!("argosy_ingest_receipts_total").increment(1);
+}
+
+/// Seconds for which the broker can keep what arrives.
+pub(crate) fn outage_budget(seconds: f64) {
+    gauge!("argosy_ingest_outage_budget_seconds").set(seconds);
+}
+
+/// Messages that the broker dropped because a queue was full.
+pub(crate) fn broker_dropped(messages: u64) {
+    counter!("argosy_ingest_broker_dropped_total").increment(messages);
+}
+
+/// Messages that the broker holds, retained ones included.
+pub(crate) fn broker_stored_messages(messages: f64) {
+    gauge!("argosy_ingest_broker_stored_messages").set(messages);
+}
+
+/// The same in bytes.
+pub(crate) fn broker_stored_bytes(bytes: f64) {
+    gauge!("argosy_ingest_broker_stored_bytes").set(bytes);
+}
+
+/// Messages that clients publish to the broker in a minute, by its own account.
+pub(crate) fn broker_received_per_minute(messages: f64) {
+    gauge!("argosy_ingest_broker_received_per_minute").set(messages);
 }

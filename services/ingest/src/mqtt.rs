@@ -2,6 +2,7 @@
 
 mod options;
 mod session;
+mod side;
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use rumqttc::{
 };
 
 use crate::config::MqttConfig;
+pub(crate) use options::SESSION_EXPIRY_SECONDS;
+pub(crate) use side::{SideEvent, SideLink, open_side};
 
 /// Why a connection is of no more use.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{batcher::Batch, health::ApiHealth, metrics, pause, plain, window::Ticket};
+use crate::{batcher::Batch, health::ApiHealth, metrics, pause, plain, receipts::Receipts, window::Ticket};
 
 /// Where a connection hears of committed messages. Unbounded, because its window bounds how many tickets there are.
 pub(crate) type Commits = mpsc::UnboundedSender<Vec<Ticket>>;
@@ -23,6 +23,8 @@ pub(crate) struct Sender {
     pub(crate) client: Client,
     /// What is known of it.
     pub(crate) health: ApiHealth,
+    /// Where receipts go; nothing where devices get none.
+    pub(crate) receipts: Option<Receipts>,
     /// By connection.
     pub(crate) commits: Arc<[Commits]>,
 }
@@ -49,7 +51,7 @@ impl Sender {
         let messages = batch.ends.len();
         let lines = Bytes::from(batch.lines);
         let response = self.send_lines(&lines, &batch.ends, 0..messages).await;
-        metrics::committed(messages, response, batch.oldest.elapsed());
+        metrics::committed(messages, &response, batch.oldest.elapsed());
         let mut by_connection: Vec<Vec<Ticket>> = vec![Vec::new(); self.commits.len()];
         for ticket in batch.tickets {
             if let Some(tickets) = by_connection.get_mut(usize::from(ticket.connection)) {
@@ -62,6 +64,9 @@ impl Sender {
                 let _ = commits.send(tickets);
             }
         }
+        if let Some(receipts) = &self.receipts {
+            receipts.add(response.receipts);
+        }
     }
 
     /// Sends some of a batch's lines, and returns once all of them are committed.
@@ -72,7 +77,7 @@ impl Sender {
         let mut pauses = pause::growing();
         let mut failing = None;
         loop {
-            let error = match self.client.ingest(body.clone()).await {
+            let error = match self.store(body.clone()).await {
                 Ok(response) => {
                     self.health.succeeded();
                     return response;
@@ -98,14 +103,23 @@ impl Sender {
         }
     }
 
+    async fn store(&self, body: Bytes) -> Result<IngestResponse, Error> {
+        match self.receipts {
+            Some(_) => self.client.ingest_with_receipts(body).await,
+            None => self.client.ingest(body).await,
+        }
+    }
+
     async fn send_halves(&self, lines: &Bytes, ends: &[usize], range: Range<usize>) -> IngestResponse {
         let middle = range.start + range.len() / 2;
-        let first = Box::pin(self.send_lines(lines, ends, range.start..middle)).await;
+        let mut first = Box::pin(self.send_lines(lines, ends, range.start..middle)).await;
         let second = Box::pin(self.send_lines(lines, ends, middle..range.end)).await;
+        first.receipts.extend(second.receipts);
         IngestResponse {
             stored: first.stored + second.stored,
             duplicate: first.duplicate + second.duplicate,
             dead_lettered: first.dead_lettered + second.dead_lettered,
+            receipts: first.receipts,
         }
     }
 }

@@ -13,11 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, batcher,
+    budget::{self, Arrivals},
     connection::Connection,
     health::{ApiHealth, BrokerHealth},
     held::Room,
     metrics, mqtt,
+    receipts::Receipts,
     sender::Sender,
+    side,
     window::Window,
 };
 
@@ -48,6 +51,8 @@ pub async fn serve(
     let (queue, received) = mpsc::channel(capacity);
     let (batches, batched) = mpsc::channel(1);
     let room = Room::new(config.batch.held_bytes);
+    let arrivals = Arrivals::default();
+    let receipts = config.receipts.interval().map(Receipts::new);
     let (mut commits, mut connections) = (Vec::new(), Vec::new());
     for index in 0..config.mqtt.connections {
         let (sender, receiver) = mpsc::unbounded_channel();
@@ -62,6 +67,7 @@ pub async fn serve(
             commits: receiver,
             window: Window::new(index),
             unacknowledged: metrics::unacknowledged(index),
+            arrivals: arrivals.clone(),
             health: broker.clone(),
         };
         connections.push((connection, link));
@@ -76,10 +82,19 @@ pub async fn serve(
         sources.spawn(connection.run(link, shutdown.clone()));
     }
     stores.spawn(batcher::run(received, batches, config.batch.clone()));
-    let sender = Sender { client: client.clone(), health: api.clone(), commits: commits.into() };
+    let sender = Sender {
+        client: client.clone(),
+        health: api.clone(),
+        receipts: receipts.clone(),
+        commits: commits.into(),
+    };
     stores.spawn(sender.run(batched, config.batch.batches_in_flight));
-    others.spawn(api.probe(client, shutdown.clone()));
+    others.spawn(api.clone().probe(client, shutdown.clone()));
+    others.spawn(budget::run(arrivals, api, config.mqtt.clone(), config.budget.clone(), shutdown.clone()));
     let stopped = CancellationToken::new();
+    // Without receipts it still hears the broker's figures. It stops last, since the last commits have receipts too.
+    let receipts = receipts.unwrap_or_else(|| Receipts::new(Duration::ZERO));
+    others.spawn(side::run(config.mqtt.clone(), receipts, stopped.clone()));
     others.spawn(admin::serve(admin_listener, readiness, shutdown.clone(), stopped.clone()));
 
     tokio::select! {

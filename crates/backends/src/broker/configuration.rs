@@ -22,6 +22,7 @@ pub(super) const ACCESS: &str = "\
 user ingest
 topic read v1/#
 topic write v1/+/+/receipt
+topic read $SYS/broker/#
 
 pattern write v1/%u/telemetry
 pattern write v1/%u/status

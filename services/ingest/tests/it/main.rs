@@ -6,6 +6,8 @@ mod device;
 mod drain;
 mod faults;
 mod flow;
+mod listener;
+mod receipts;
 mod refusal;
 mod replicas;
 mod service;

@@ -13,7 +13,12 @@ fn options(folder: &TempDir) -> Vec<String> {
     ["--mqtt-ca", &ca, "--mqtt-certificate", &certificate, "--mqtt-key", &key].map(String::from).into()
 }
 
-async fn start(stack: &Stack, folder: &TempDir) -> Service {
+/// A service that shows ingest's certificate, of the broker's own authority unless the folder has another.
+pub(crate) async fn start(stack: &Stack, folder: &TempDir) -> Service {
+    if !folder.path().join("ca.pem").exists() {
+        stack.broker.ca.write(folder.path()).unwrap();
+        stack.broker.ca.client("ingest").unwrap().write(folder.path(), "ingest").unwrap();
+    }
     let options = options(folder);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     Service::start("ingest", &stack.broker.tls_url, &stack.api.url, &options).await
@@ -23,8 +28,6 @@ async fn start(stack: &Stack, folder: &TempDir) -> Service {
 async fn ingest_reads_every_device_and_a_device_writes_only_its_own() {
     let (stack, folder) = (Stack::start(Mode::Working).await, TempDir::new().unwrap());
     let ca = &stack.broker.ca;
-    ca.write(folder.path()).unwrap();
-    ca.client("ingest").unwrap().write(folder.path(), "ingest").unwrap();
     let service = start(&stack, &folder).await;
     service.is_ready().await;
     // Its topics are those of device a, its certificate that of device b: the broker acknowledges, and passes nothing on.
