@@ -33,11 +33,11 @@ struct Stream {
     boot: i64,
 }
 
-/// Every boot that is held stands in one of the queues.
+/// Every stream that is held stands in one of the queues.
 #[derive(Debug, Default)]
 struct Held {
     /// What is to be said; nothing where all was said within the interval.
-    boots: HashMap<Stream, Option<Receipt>>,
+    streams: HashMap<Stream, Option<Receipt>>,
     /// Those that may be told at once.
     ready: VecDeque<Stream>,
     /// Those that were told, until they may be told again.
@@ -94,9 +94,9 @@ impl Held {
     fn add(&mut self, receipts: Vec<IngestReceipt>, most: usize) -> u64 {
         let mut dropped = 0;
         for IngestReceipt { fleet, device, receipt } in receipts {
-            let boot = Stream { fleet, device, boot: receipt.boot };
-            let is_full = self.boots.len() >= most;
-            match self.boots.entry(boot) {
+            let stream = Stream { fleet, device, boot: receipt.boot };
+            let is_full = self.streams.len() >= most;
+            match self.streams.entry(stream) {
                 hash_map::Entry::Occupied(mut entry) => match entry.get_mut() {
                     Some(held) => held.merge(receipt),
                     nothing => *nothing = Some(receipt),
@@ -118,22 +118,22 @@ impl Held {
         mut publish: impl FnMut(String, Vec<u8>) -> bool,
     ) -> Option<Instant> {
         while self.resting.front().is_some_and(|(until, _)| *until <= now) {
-            let Some((_, boot)) = self.resting.pop_front() else { break };
-            if self.boots.get(&boot).is_some_and(Option::is_some) {
-                self.ready.push_back(boot);
+            let Some((_, stream)) = self.resting.pop_front() else { break };
+            if self.streams.get(&stream).is_some_and(Option::is_some) {
+                self.ready.push_back(stream);
             } else {
-                self.boots.remove(&boot);
+                self.streams.remove(&stream);
             }
         }
-        while let Some(boot) = self.ready.front() {
-            let receipt = self.boots.get(boot).and_then(Option::as_ref);
+        while let Some(stream) = self.ready.front() {
+            let receipt = self.streams.get(stream).and_then(Option::as_ref);
             let payload = receipt.and_then(|receipt| serde_json::to_vec(receipt).ok()).unwrap_or_default();
-            if !publish(receipt_topic(&boot.fleet, &boot.device), payload) {
+            if !publish(receipt_topic(&stream.fleet, &stream.device), payload) {
                 break;
             }
-            let Some(boot) = self.ready.pop_front() else { break };
-            self.boots.insert(boot.clone(), None);
-            self.resting.push_back((now + interval, boot));
+            let Some(stream) = self.ready.pop_front() else { break };
+            self.streams.insert(stream.clone(), None);
+            self.resting.push_back((now + interval, stream));
         }
         self.resting.front().map(|(until, _)| *until)
     }
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(published(&mut held, start + SECOND, 9), [r#"v1/demo/a/receipt {"boot":7,"through":3}"#]);
         // Who is silent is forgotten.
         assert!(published(&mut held, start + 3 * SECOND, 9).is_empty());
-        assert!(held.boots.is_empty() && held.resting.is_empty());
+        assert!(held.streams.is_empty() && held.resting.is_empty());
     }
 
     #[test]

@@ -3,7 +3,9 @@
 mod connection;
 mod ending;
 mod maker;
+mod receipts;
 mod store;
+mod under_way;
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -37,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) fleet: FleetName,
     /// The time between two messages.
     pub(crate) period: Duration,
+    /// How long a device waits for the receipt of what was acknowledged; nothing where acknowledgements count.
+    pub(crate) until_receipt: Option<Duration>,
     /// What goes wrong.
     pub(crate) disorder: Disorder,
     /// Counts.

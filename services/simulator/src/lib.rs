@@ -15,6 +15,6 @@ mod verify;
 pub use disorder::Disorder;
 pub use ledger::{Ledger, LedgerStream, Ranges};
 pub use options::{ApiOptions, Profile, RunOptions, VerifyOptions};
-pub use report::Report;
+pub use report::{ReceiptReport, Report};
 pub use run::run;
 pub use verify::{Verdict, verify};

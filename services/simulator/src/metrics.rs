@@ -13,6 +13,8 @@ pub(crate) fn publish(statistics: &Statistics, broker: &Component) {
     counter!("argosy_simulator_scheduled_total").absolute(count(&statistics.scheduled));
     counter!("argosy_simulator_sent_total").absolute(count(&statistics.sent));
     counter!("argosy_simulator_acknowledged_total").absolute(count(&statistics.acknowledged));
+    counter!("argosy_simulator_receipted_total").absolute(count(&statistics.receipted));
+    counter!("argosy_simulator_repeated_total").absolute(count(&statistics.repeated));
     counter!("argosy_simulator_dropped_total").absolute(count(&statistics.dropped));
     counter!("argosy_simulator_reconnects_total").absolute(count(&statistics.reconnects));
     let connected = count(&statistics.connected);

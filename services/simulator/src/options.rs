@@ -95,6 +95,12 @@ pub struct RunOptions {
     /// File to append to what was acknowledged
     #[arg(long, env = "ARGOSY_SIMULATOR_LEDGER")]
     pub ledger: Option<PathBuf>,
+    /// Keep each message until the API says that it is stored, and repeat what it says nothing of; the ledger then has what is stored
+    #[arg(long, env = "ARGOSY_SIMULATOR_UNTIL_RECEIPT")]
+    pub until_receipt: bool,
+    /// How long to wait for the receipt of a message that was acknowledged
+    #[arg(long, value_parser = humantime::parse_duration, default_value = "30s", requires = "until_receipt")]
+    pub receipt_patience: Duration,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -24,9 +24,13 @@ pub(crate) struct Statistics {
     pub(crate) sent: AtomicU64,
     /// Messages that the broker acknowledged, each once.
     pub(crate) acknowledged: AtomicU64,
+    /// Messages that a receipt answered for, each once.
+    pub(crate) receipted: AtomicU64,
+    /// Messages that were sent again after their acknowledgement, since no receipt answered for them.
+    pub(crate) repeated: AtomicU64,
     /// Messages that a device's store had no room for.
     pub(crate) dropped: AtomicU64,
-    /// Messages that were not acknowledged when the run ended.
+    /// Messages that were not acknowledged, or not receipted, when the run ended.
     pub(crate) abandoned: AtomicU64,
     /// Connections that were lost.
     pub(crate) reconnects: AtomicU64,
@@ -34,6 +38,7 @@ pub(crate) struct Statistics {
     pub(crate) connected: AtomicU64,
     latency: Mutex<Histogram<u64>>,
     delay: Mutex<Histogram<u64>>,
+    receipt: Mutex<Histogram<u64>>,
     lag: Mutex<Histogram<u64>>,
 }
 
@@ -45,12 +50,15 @@ impl Statistics {
             scheduled: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             acknowledged: AtomicU64::new(0),
+            receipted: AtomicU64::new(0),
+            repeated: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             reconnects: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             latency: histogram(),
             delay: histogram(),
+            receipt: histogram(),
             lag: histogram(),
         }
     }
@@ -61,20 +69,32 @@ impl Statistics {
         record(&self.delay, since_due);
     }
 
+    /// A receipt answered for a message so long after it was due.
+    pub(crate) fn record_receipt(&self, since_due: Duration) {
+        self.receipted.fetch_add(1, Ordering::Relaxed);
+        record(&self.receipt, since_due);
+    }
+
     /// A message was made so long after it was due.
     pub(crate) fn record_lag(&self, late: Duration) {
         record(&self.lag, late);
     }
 
-    pub(crate) fn report(&self, devices: u32, took: Duration, cpu: Duration) -> Report {
+    pub(crate) fn report(&self, devices: u32, took: Duration, cpu: Duration, until_receipt: bool) -> Report {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let lag_milliseconds = percentiles(&self.lag);
+        let receipts = until_receipt.then(|| ReceiptReport {
+            receipted: count(&self.receipted),
+            repeated: count(&self.repeated),
+            delay_milliseconds: percentiles(&self.receipt),
+        });
         Report {
             devices,
             seconds: took.as_secs_f64(),
             scheduled: count(&self.scheduled),
             sent: count(&self.sent),
             acknowledged: count(&self.acknowledged),
+            receipts,
             dropped: count(&self.dropped),
             abandoned: count(&self.abandoned),
             reconnects: count(&self.reconnects),
@@ -111,6 +131,17 @@ pub struct Percentiles {
     pub max: f64,
 }
 
+/// What receipts said.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ReceiptReport {
+    /// Messages that a receipt answered for, each once.
+    pub receipted: u64,
+    /// Messages that were sent again after their acknowledgement, since no receipt answered for them.
+    pub repeated: u64,
+    /// From due to receipt.
+    pub delay_milliseconds: Percentiles,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -124,9 +155,13 @@ pub struct Report {
     pub sent: u64,
     /// Messages that the broker acknowledged, each once.
     pub acknowledged: u64,
+    /// What receipts said, where the run went by them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<ReceiptReport>,
     /// Messages that a device's store had no room for.
     pub dropped: u64,
-    /// Messages that were not acknowledged when the run ended. Scheduled is acknowledged, dropped and these.
+    /// Messages that were not acknowledged when the run ended. Scheduled is acknowledged, dropped and these. With receipts they are those
+    /// that no receipt answered for, and scheduled is receipted, dropped and these.
     pub abandoned: u64,
     /// Connections that were lost.
     pub reconnects: u64,
@@ -160,6 +195,10 @@ impl Report {
             self.acknowledged,
             self.acknowledged as f64 / self.seconds
         )?;
+        if let Some(receipts) = &self.receipts {
+            writeln!(out, "  receipted     {}", receipts.receipted)?;
+            writeln!(out, "  repeated      {}, acknowledged and without receipt", receipts.repeated)?;
+        }
         writeln!(out, "  dropped       {}", self.dropped)?;
         writeln!(out, "  abandoned     {}", self.abandoned)?;
         writeln!(out, "  reconnects    {}", self.reconnects)?;
@@ -171,6 +210,9 @@ impl Report {
         };
         writeln!(out, "{}", line("latency     ", self.latency_milliseconds))?;
         writeln!(out, "{}", line("delay       ", self.delay_milliseconds))?;
+        if let Some(receipts) = &self.receipts {
+            writeln!(out, "{}", line("receipt     ", receipts.delay_milliseconds))?;
+        }
         writeln!(out, "{}", line("own lateness", self.lag_milliseconds))?;
         let warning = "; the simulator could not keep its schedule, so its latencies say little";
         let warning = if self.saturated { warning } else { "" };

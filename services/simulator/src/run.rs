@@ -48,6 +48,7 @@ pub async fn run(
     let shared = Arc::new(Shared {
         fleet: options.api.fleet.clone(),
         period: Duration::from_secs_f64(1.0 / options.rate),
+        until_receipt: options.until_receipt.then_some(options.receipt_patience),
         disorder: options.disorder.clone(),
         statistics: Statistics::new(),
         start: Instant::now(),
@@ -90,7 +91,7 @@ pub async fn run(
     others.wait().await;
     flushing.await??;
     let cpu = cpu_time().saturating_sub(cpu_before);
-    Ok(shared.statistics.report(options.devices, shared.start.elapsed(), cpu))
+    Ok(shared.statistics.report(options.devices, shared.start.elapsed(), cpu, options.until_receipt))
 }
 
 fn names(options: &RunOptions) -> anyhow::Result<Vec<DeviceName>> {

@@ -21,8 +21,11 @@ async fn connecting_a_device_works_as_written() {
     }
     let folder = TempDir::new().unwrap();
     symlink(stack.path(), folder.path().join(".argosy")).unwrap();
-    std::fs::create_dir(folder.path().join("scripts")).unwrap();
-    std::fs::copy(repository.join("scripts/api"), folder.path().join("scripts/api")).unwrap();
+    for file in ["scripts/api", "docs/examples/device.py"] {
+        let copy = folder.path().join(file);
+        std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        std::fs::copy(repository.join(file), copy).unwrap();
+    }
     let mut shell = Command::new("bash")
         .current_dir(folder.path())
         .env("ARGOSY_API_URL", format!("https://localhost:{api}"))
@@ -38,7 +41,7 @@ async fn connecting_a_device_works_as_written() {
     let output = shell.wait_with_output().await.unwrap();
     let (out, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{log}");
-    for words in ["\"temperature\":21.7", "\"name\":\"my-device\"", "acknowledged 5"] {
+    for words in ["\"temperature\":21.7", "\"name\":\"my-device\"", "acknowledged 5", "\"receipted\": 20"] {
         assert!(out.contains(words), "{words} is not in\n{out}\n{log}");
     }
     let secret = "-----BEGIN PRIVATE KEY-----";

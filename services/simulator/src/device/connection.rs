@@ -1,7 +1,6 @@
 //! A device's connection: from CONNECT to whatever ends it.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -9,18 +8,14 @@ use std::{
 use argosy_mqtt::{BrokerAddress, Poller};
 use argosy_wire::{
     status::StatusMessage,
-    topic::{status_topic, telemetry_topic},
+    topic::{receipt_topic, status_topic, telemetry_topic},
 };
-use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use rand::RngExt as _;
-use rumqttc::{
-    AsyncClient, Event, Incoming, LastWill, MqttOptions, PubAckReason, PublishNotice, PublishOptions,
-    PublishResult, QoS,
-};
+use rumqttc::{AsyncClient, Event, Incoming, LastWill, MqttOptions, PublishOptions, QoS};
 use rustls::ClientConfig;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Device, Ending, Stored, store::Kind};
+use super::{Device, Ending, under_way::UnderWay};
 
 /// Messages under way at once.
 const IN_FLIGHT: usize = 32;
@@ -47,34 +42,6 @@ pub(super) enum Ended {
     Failed,
 }
 
-type Answer = BoxFuture<'static, (u64, bool)>;
-
-/// Messages sent and not acknowledged, by the order of their sending.
-struct UnderWay {
-    messages: BTreeMap<u64, (Stored, Instant)>,
-    answers: FuturesUnordered<Answer>,
-    next: u64,
-}
-
-impl UnderWay {
-    fn add(&mut self, message: Stored, notice: PublishNotice) {
-        let number = self.next;
-        self.next += 1;
-        self.messages.insert(number, (message, Instant::now()));
-        self.answers.push(
-            notice
-                .wait_async()
-                .map(move |result| (number, result.is_ok_and(|answer| is_success(&answer))))
-                .boxed(),
-        );
-    }
-}
-
-/// Whether the broker took the message for somebody. With no subscriber it is acknowledged and gone.
-fn is_success(answer: &PublishResult) -> bool {
-    matches!(answer, PublishResult::Qos1(answer) if answer.reason == PubAckReason::Success)
-}
-
 impl Device {
     /// Connects, and works until something ends it.
     pub(super) async fn connected(&mut self, connection: i64, ending: &mut Ending) -> Ended {
@@ -84,32 +51,35 @@ impl Device {
         let shared = Arc::clone(&self.shared);
         let mut storms = shared.storm.subscribe();
         let topic = telemetry_topic(&shared.fleet, &self.name);
-        let mut under_way = UnderWay { messages: BTreeMap::new(), answers: FuturesUnordered::new(), next: 0 };
-        let mut stands = false;
+        let (mut under_way, mut stands, mut looked) = (UnderWay::default(), false, Instant::now());
         let breaks_at = self.breaks_at();
         let ended = loop {
             if stands {
                 self.send(&client, &topic, &mut under_way);
             }
-            let is_done = self.store.is_empty() && under_way.messages.is_empty();
+            let is_done = self.store.is_empty() && under_way.len() == 0;
             if ending.is_over() || (ending.has_begun() && is_done) {
                 if stands {
                     self.say_goodbye(&client, status, &mut events).await;
                 }
                 break Ended::Done;
             }
+            let looks_at = self.looks_at(looked);
             tokio::select! {
                 () = ending.next() => self.make_last(),
                 () = sleep_until(self.maker.due()), if !ending.has_begun() => self.make_due(),
-                Some((number, acknowledged)) = under_way.answers.next() => {
-                    if let Some((message, sent)) = under_way.messages.remove(&number) {
-                        if acknowledged {
-                            self.acknowledged(&message, sent);
-                        } else {
-                            // Trying again at once would only be refused again.
-                            self.store.put_back(std::iter::once(message));
-                            break Ended::Failed;
-                        }
+                Some(answer) = under_way.next() => {
+                    if !answer.is_acknowledged {
+                        // Trying again at once would only be refused again.
+                        self.store.put_back(std::iter::once(answer.message));
+                        break Ended::Failed;
+                    }
+                    self.acknowledged(answer.message, answer.sent);
+                }
+                () = sleep_until(looks_at.unwrap_or(looked)), if looks_at.is_some() => {
+                    looked = Instant::now();
+                    if stands {
+                        self.repeat_overdue(ending);
                     }
                 }
                 _ = storms.recv() => break Ended::Worked,
@@ -119,6 +89,10 @@ impl Device {
                         stands = true;
                         shared.statistics.connected.fetch_add(1, Ordering::Relaxed);
                         self.say(&client, status);
+                        self.listen(&client);
+                    }
+                    Ok(Event::Incoming(Incoming::Publish(receipt))) => {
+                        self.take_receipt(&receipt.payload, &mut under_way);
                     }
                     Ok(_) => {}
                     Err(error) => {
@@ -131,13 +105,13 @@ impl Device {
         if stands {
             shared.statistics.connected.fetch_sub(1, Ordering::Relaxed);
         }
-        self.store.put_back(under_way.messages.into_values().map(|(message, _)| message));
+        self.put_back(under_way);
         ended
     }
 
     /// Sends what waits, as far as the window goes.
     fn send(&mut self, client: &AsyncClient, topic: &str, under_way: &mut UnderWay) {
-        while under_way.messages.len() < IN_FLIGHT {
+        while under_way.len() < IN_FLIGHT {
             let Some(message) = self.store.pop() else { return };
             let options = PublishOptions::new(QoS::AtLeastOnce);
             let Ok(notice) = client.try_publish_tracked(topic, message.payload.clone(), options) else {
@@ -162,6 +136,19 @@ impl Device {
         options
     }
 
+    /// Asks for receipts where they count. The broker may have lost what it acknowledged on the connection before, so all of that
+    /// is sent again.
+    fn listen(&mut self, client: &AsyncClient) {
+        if self.shared.until_receipt.is_none() {
+            return;
+        }
+        let topic = receipt_topic(&self.shared.fleet, &self.name);
+        if let Err(error) = client.try_subscribe(topic, QoS::AtMostOnce) {
+            tracing::debug!(device = %self.name, %error, "Receipts could not be subscribed to.");
+        }
+        self.repeat(Duration::ZERO);
+    }
+
     fn say(&self, client: &AsyncClient, status: StatusMessage) {
         let options = PublishOptions::new(QoS::AtLeastOnce).retain(true);
         let payload = serde_json::to_vec(&status).unwrap_or_default();
@@ -176,19 +163,6 @@ impl Device {
         if client.try_disconnect().is_ok() {
             let sent = async { while events.next().await.is_ok() {} };
             let _ = tokio::time::timeout(Duration::from_secs(3), sent).await;
-        }
-    }
-
-    fn acknowledged(&self, message: &Stored, sent: Instant) {
-        let statistics = &self.shared.statistics;
-        match message.kind {
-            Kind::Measurement(seq) => {
-                statistics.acknowledged.fetch_add(1, Ordering::Relaxed);
-                statistics.record_acknowledgement(sent.elapsed(), message.due.elapsed());
-                self.ledger.record(seq);
-            }
-            Kind::Copy(seq) => self.ledger.record(seq),
-            Kind::Noise => {}
         }
     }
 

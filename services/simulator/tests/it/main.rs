@@ -6,6 +6,8 @@ mod command_line;
 mod disorder;
 mod ledger;
 mod outages;
+mod receipts;
+mod reference_client;
 mod report;
 mod seed;
 mod support;

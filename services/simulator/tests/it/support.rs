@@ -33,7 +33,7 @@ pub(crate) struct Stack {
     tls_url: String,
     api_url: String,
     folder: TempDir,
-    ingest: AbortOnDropHandle<anyhow::Result<()>>,
+    ingest: Option<AbortOnDropHandle<anyhow::Result<()>>>,
     shutdown: CancellationToken,
     _database: TestDatabase,
 }
@@ -66,16 +66,28 @@ impl Stack {
         let device_ca = std::fs::read_to_string(folder.path().join("device-ca.pem")).unwrap();
         let (broker, plain, tls) = start_broker(&ca, &device_ca).await;
         let (mqtt_url, tls_url) = (format!("mqtt://127.0.0.1:{plain}"), format!("mqtts://localhost:{tls}"));
-        let ingest = start_ingest(&tls_url, &api_url, &folder).await;
+        let ingest = Some(start_ingest(&tls_url, &api_url, &folder).await);
         let pool = database.pool.clone();
         Self { broker, mqtt_url, pool, tls_url, api_url, folder, ingest, shutdown, _database: database }
     }
 
-    /// Kills ingest, and starts it again.
+    /// Kills ingest.
+    pub(crate) async fn kill_ingest(&mut self) {
+        if let Some(ingest) = self.ingest.take() {
+            ingest.abort();
+            let _ = ingest.await;
+        }
+    }
+
+    /// Kills ingest where it runs, and starts it again.
     pub(crate) async fn restart_ingest(&mut self) {
-        self.ingest.abort();
-        let _ = (&mut self.ingest).await;
-        self.ingest = start_ingest(&self.tls_url, &self.api_url, &self.folder).await;
+        self.kill_ingest().await;
+        self.ingest = Some(start_ingest(&self.tls_url, &self.api_url, &self.folder).await);
+    }
+
+    /// Host and port where devices show their certificates.
+    pub(crate) fn tls_address(&self) -> &str {
+        self.tls_url.trim_start_matches("mqtts://")
     }
 
     /// A file of this test.
