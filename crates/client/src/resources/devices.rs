@@ -42,6 +42,7 @@ impl ListDevices {
                 DeviceState::Online => "online",
                 DeviceState::Offline => "offline",
                 DeviceState::Disabled => "disabled",
+                DeviceState::WithGaps => "with_gaps",
             };
             ("state", text.to_owned())
         }));

@@ -44,6 +44,8 @@ pub enum DeviceState {
     Offline,
     /// Disabled by a person.
     Disabled,
+    /// Missing messages, whatever else it is.
+    WithGaps,
 }
 
 /// Body of `POST /devices`, and one line of `POST /devices/import`.

@@ -50,7 +50,7 @@ pub(crate) async fn list_devices(
     limit: i64,
 ) -> Result<Vec<DeviceRow>, sqlx::Error> {
     let (enabled, online) = match filter.state {
-        None => (None, None),
+        None | Some(DeviceState::WithGaps) => (None, None),
         Some(DeviceState::Online) => (Some(true), Some(true)),
         Some(DeviceState::Offline) => (Some(true), Some(false)),
         Some(DeviceState::Disabled) => (Some(false), None),
@@ -66,13 +66,16 @@ pub(crate) async fn list_devices(
             and d.labels @> $4
             and ($5::boolean is null or d.enabled = $5)
             and ($6::boolean is null or d.online = $6)
-         order by d.name limit $7"#,
+            and (not $7::boolean or exists (
+                select from device_streams s where s.device_id = d.id and s.highest > s.received_count))
+         order by d.name limit $8"#,
         fleet_id,
         after,
         filter.search.as_deref(),
         Json(&filter.labels) as _,
         enabled,
         online,
+        filter.state == Some(DeviceState::WithGaps),
         limit,
     )
     .fetch_all(connection)

@@ -7,6 +7,7 @@ mod subscriber;
 use std::{path::PathBuf, time::Duration};
 
 use argosy_backends::Broker;
+use argosy_client::Client;
 use argosy_simulator::{Report, RunOptions, Verdict, VerifyOptions};
 use argosy_testkit::{Ca, TestDatabase};
 use clap::Parser;
@@ -124,6 +125,13 @@ impl Stack {
         let given = ["verify", "--ledger", ledger.to_str().unwrap(), "--settle", "20s"];
         let arguments = arguments(given).into_iter().chain(self.api());
         argosy_simulator::verify(&Verify::parse_from(arguments).options).await.unwrap()
+    }
+
+    /// A client of the API that sees the fleet.
+    pub(crate) fn client(&self) -> Client {
+        let token = std::fs::read_to_string(self.file("token")).unwrap();
+        let builder = Client::builder(self.api_url.parse().unwrap()).bearer(token.trim().into());
+        builder.build().unwrap().with_fleet(Some("demo".parse().unwrap()))
     }
 
     /// The number that a query returns.

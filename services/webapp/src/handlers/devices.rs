@@ -29,7 +29,7 @@ struct DevicesPage {
     state: String,
     labels: Vec<LabelFilter>,
     rows: Vec<Row>,
-    states: [StateLink; 4],
+    states: [StateLink; 5],
     next: String,
     first: String,
     is_filtered: bool,
@@ -112,6 +112,7 @@ pub(crate) async fn list_devices(
             "online" => Some(DeviceState::Online),
             "offline" => Some(DeviceState::Offline),
             "disabled" => Some(DeviceState::Disabled),
+            "with_gaps" => Some(DeviceState::WithGaps),
             _ => None,
         },
         limit: Some(ROWS),
@@ -132,6 +133,7 @@ pub(crate) async fn list_devices(
             state_link("Online", "online"),
             state_link("Offline", "offline"),
             state_link("Disabled", "disabled"),
+            state_link("With gaps", "with_gaps"),
         ],
         labels: labels
             .iter()

@@ -41,6 +41,7 @@ fn the_overview_says_what_is_wrong() {
         let sentence = "3 devices are offline, 27 messages are missing and 42 messages could not be stored.";
         assert!(text.contains(sentence), "{text}");
         assert!(text.contains("href=\"/dead-letters?reason=unknown_device\""));
+        assert!(text.contains("<a href=\"/devices?state=with_gaps\">Gaps in "), "{text}");
         let part = visitor.page("/parts/overview").await;
         assert!(part.contains(sentence) && !part.contains("<html"));
     });
@@ -60,6 +61,8 @@ fn lists_are_searched_filtered_and_paged() {
         let found = visitor.page("/devices?search=van&state=online&label=depot:berlin").await;
         assert!(found.contains(">van-0002<") && !found.contains(">truck-") && !found.contains(">van-0001<"));
         assert!(visitor.page("/devices?search=nothing-like-it").await.contains("No device is like this"));
+        let gaps = visitor.page("/devices?state=with_gaps").await;
+        assert!(gaps.contains(">truck-0001<") && !gaps.contains(">truck-0002<"), "{gaps}");
         let letters = visitor.page("/dead-letters?device=truck-0017").await;
         assert!(letters.contains("/truck-0017/telemetry") && !letters.contains("truck-0099"));
     });

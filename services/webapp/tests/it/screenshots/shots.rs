@@ -46,12 +46,13 @@ pub(super) const NOTHING: [Shot<'_>; 5] = [
 ];
 
 /// A fleet that drives.
-pub(super) const WORLD: [Shot<'_>; 36] = [
+pub(super) const WORLD: [Shot<'_>; 37] = [
     ("overview", "/", ""),
     ("overview-table", "/", DETAILS),
     ("overview-reconnecting", "/", RECONNECTING),
     ("devices", "/devices", ""),
     ("devices-filtered", "/devices?label=depot:berlin&state=online", ""),
+    ("devices-with-gaps", "/devices?state=with_gaps", ""),
     ("devices-not-found", "/devices?search=nothing-like-it", ""),
     ("devices-menu", "/devices", MENU),
     ("devices-create", "/devices", "document.querySelector('#create').showPopover()"),
