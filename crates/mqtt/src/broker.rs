@@ -10,8 +10,8 @@ use url::Url;
 /// Where a broker is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerAddress {
-    host: String,
-    port: u16,
+    pub(crate) host: String,
+    pub(crate) port: u16,
     /// Whether it is reached by TLS.
     pub is_tls: bool,
 }

@@ -98,11 +98,6 @@ pub struct MqttConfig {
 }
 
 impl MqttConfig {
-    /// After how long a silence the broker is asked whether it is still there.
-    pub(crate) fn keep_alive(&self) -> Duration {
-        Duration::from_secs(u64::from(self.mqtt_keep_alive_seconds))
-    }
-
     /// The client's certificate, where it has one.
     pub fn identity(&self) -> Option<TlsFiles> {
         let (certificate, key) = self.mqtt_certificate.clone().zip(self.mqtt_key.clone())?;

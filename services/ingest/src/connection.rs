@@ -5,12 +5,10 @@
 
 mod phase;
 
-use std::pin::pin;
-
 use chrono::Utc;
 use tokio::{
     sync::mpsc::{self, error::TrySendError},
-    time::{Duration, Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -21,14 +19,11 @@ use crate::{
     health::BrokerHealth,
     held::Room,
     metrics,
-    mqtt::{self, Acknowledgement, Link, LinkError, LinkEvent, LinkHandle, Message},
+    mqtt::{self, Acknowledgement, Link, LinkError, LinkEvent, Message},
     pause,
     window::{Ticket, Window},
 };
 use phase::Phase;
-
-/// How long saying goodbye may take.
-const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What a connection works with.
 pub(crate) struct Connection {
@@ -36,8 +31,6 @@ pub(crate) struct Connection {
     pub(crate) index: u16,
     /// How to connect.
     pub(crate) config: MqttConfig,
-    /// Where requests to the broker are queued.
-    pub(crate) handle: LinkHandle,
     /// Where messages go.
     pub(crate) queue: mpsc::Sender<Received>,
     /// Room for messages.
@@ -54,34 +47,35 @@ pub(crate) struct Connection {
     pub(crate) health: BrokerHealth,
 }
 
-/// Why work on a connection ended.
-enum End {
-    /// It broke, having been subscribed or not.
-    Broken { error: LinkError, was_subscribed: bool },
-    /// The service stops.
-    Stopped,
-}
-
 impl Connection {
     /// Works until `shutdown`, and then until everything received is acknowledged.
-    pub(crate) async fn run(mut self, mut link: Link, shutdown: CancellationToken) {
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
         let mut pauses = pause::growing();
         while !shutdown.is_cancelled() {
-            let End::Broken { error, was_subscribed } = self.work(&mut link, &shutdown).await else { break };
+            let mut phase = Phase::Connecting;
+            let opened = tokio::select! {
+                opened = mqtt::open(&self.config, self.index) => opened,
+                () = shutdown.cancelled() => break,
+            };
+            let error = match opened {
+                Ok(link) => match self.work(link, &mut phase, &shutdown).await {
+                    Ok(()) => break,
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if phase.is_stopping() {
+                tracing::warn!(connection = self.index, %error, "The connection was lost while it drained.");
+                break;
+            }
             self.health.lost(self.index, &error);
             // Packet ids mean nothing any more: what waits will come again, and what is committed late acknowledges nothing.
             self.window.start_epoch();
             self.unacknowledged.set(0);
-            if was_subscribed {
+            if phase == Phase::Subscribed {
                 pauses = pause::growing();
             }
             let _ = timeout(pauses.next().unwrap_or(pause::MAX), shutdown.cancelled()).await;
-            match mqtt::open(&self.config, self.index) {
-                Ok(opened) => (link, self.handle) = opened,
-                Err(error) => {
-                    tracing::warn!(error = format!("{error:#}"), "The broker's certificates cannot be read.");
-                }
-            }
         }
         if self.window.len() > 0 {
             tracing::warn!(
@@ -93,67 +87,50 @@ impl Connection {
     }
 
     /// Works until the connection breaks, or the service stops and everything is acknowledged.
-    async fn work(&mut self, link: &mut Link, shutdown: &CancellationToken) -> End {
-        let mut phase = Phase::Connecting;
-        loop {
-            let result = match self.next(link, &mut phase, shutdown).await {
-                Ok(Some(event)) => self.handle(event, &mut phase).await,
-                Ok(None) => {
-                    if phase != Phase::Connecting {
-                        self.say_goodbye(link).await;
-                    }
-                    return End::Stopped;
-                }
-                Err(error) => Err(error),
-            };
-            match result {
-                Ok(()) => {}
-                Err(error) if phase.is_stopping() => {
-                    tracing::warn!(connection = self.index, %error, "The connection was lost while it drained.");
-                    return End::Stopped;
-                }
-                Err(error) => return End::Broken { error, was_subscribed: phase == Phase::Subscribed },
-            }
-        }
-    }
-
-    /// The next event; nothing when the service stops and there is nothing left to do.
-    async fn next(
+    async fn work(
         &mut self,
-        link: &mut Link,
+        mut link: Link,
         phase: &mut Phase,
         shutdown: &CancellationToken,
-    ) -> Result<Option<LinkEvent>, LinkError> {
-        // Commits do not interrupt a poll: one that is dropped half-way may lose what it was sending.
-        let mut next = pin!(link.next());
+    ) -> Result<(), LinkError> {
+        // With or without a session: what is subscribed already stays as it is.
+        link.subscribe()?;
         loop {
             let ends_at = if self.window.len() == 0 { phase.ends_at() } else { None };
             tokio::select! {
-                event = &mut next => return event.map(Some),
+                event = link.next() => {
+                    self.handle(event?, phase).await;
+                    while let Some(event) = link.happened()? {
+                        self.handle(event, phase).await;
+                    }
+                    self.unacknowledged.set(self.window.len() as f64);
+                }
                 Some(tickets) = self.commits.recv() => {
-                    self.acknowledge(tickets)?;
+                    self.acknowledge(&mut link, tickets)?;
                     phase.touch();
                 }
                 () = shutdown.cancelled(), if !phase.is_stopping() => {
                     if *phase == Phase::Connecting {
-                        return Ok(None);
+                        return Ok(());
                     }
                     if self.config.leave_on_stop {
                         *phase = Phase::Unsubscribing;
-                        self.handle.unsubscribe()?;
+                        link.unsubscribe()?;
                     } else {
                         *phase = Phase::Pausing;
                     }
                 }
-                () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => return Ok(None),
+                () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => {
+                    // Where it does not hear us any more, it delivers again what it did not see acknowledged.
+                    let _ = link.close().await;
+                    return Ok(());
+                }
             }
         }
     }
 
-    async fn handle(&mut self, event: LinkEvent, phase: &mut Phase) -> Result<(), LinkError> {
+    async fn handle(&mut self, event: LinkEvent, phase: &mut Phase) {
         match event {
-            // With or without a session: what is subscribed already stays as it is.
-            LinkEvent::Connected => self.handle.subscribe()?,
             LinkEvent::Subscribed => {
                 if *phase == Phase::Connecting {
                     *phase = Phase::Subscribed;
@@ -168,7 +145,6 @@ impl Connection {
                 self.receive(message).await;
             }
         }
-        Ok(())
     }
 
     /// Hands a message over. Where there is no room it waits until something is committed, and so does the broker.
@@ -185,7 +161,6 @@ impl Connection {
             None => self.room.take(bytes).await,
         };
         let ticket = message.acknowledgement.map(|acknowledgement| self.window.push(acknowledgement));
-        self.unacknowledged.set(self.window.len() as f64);
         let received =
             Received { ticket, topic: message.topic, payload: message.payload, received_at, at, place };
         match self.queue.try_send(received) {
@@ -198,21 +173,14 @@ impl Connection {
         }
     }
 
-    fn acknowledge(&mut self, tickets: Vec<Ticket>) -> Result<(), LinkError> {
+    fn acknowledge(&mut self, link: &mut Link, tickets: Vec<Ticket>) -> Result<(), LinkError> {
         for ticket in tickets {
             self.window.commit(ticket);
         }
         while let Some(acknowledgement) = self.window.pop() {
-            self.handle.acknowledge(acknowledgement)?;
+            link.acknowledge(&acknowledgement)?;
         }
         self.unacknowledged.set(self.window.len() as f64);
         Ok(())
-    }
-
-    async fn say_goodbye(&self, link: &mut Link) {
-        if self.handle.disconnect().is_ok() {
-            let goodbye = async { while link.next().await.is_ok() {} };
-            let _ = timeout(GOODBYE, goodbye).await;
-        }
     }
 }

@@ -1,38 +1,40 @@
-//! The MQTT library, hidden: the rest of the service knows messages, acknowledgements and what becomes of a connection.
+//! MQTT, hidden: the rest of the service knows messages, acknowledgements and what becomes of a connection.
 
-mod options;
-mod session;
+mod dial;
 mod side;
 
-use std::time::Duration;
-
+use argosy_mqtt::{Link as Packets, LinkError as Broken};
 use argosy_wire::topic::{TopicKind, shared_filter, wildcard_filter};
 use bytes::Bytes;
 use rumqttc::{
-    AsyncClient, Event, EventLoop, Incoming, ManualAck, Publish, QoS, RetainForwardRule, SubscribeFilter,
-    SubscribeReasonCode,
+    Packet, PubAck, Publish, QoS, RetainForwardRule, Subscribe, SubscribeFilter, SubscribeReasonCode,
+    Unsubscribe,
 };
 
 use crate::config::MqttConfig;
-pub(crate) use options::SESSION_EXPIRY_SECONDS;
-pub(crate) use side::{SideEvent, SideLink, open_side};
+pub(crate) use dial::{SESSION_EXPIRY_SECONDS, check};
+pub(crate) use side::SideLink;
+
+/// The packet id of a subscription: messages go the other way, and nothing else is asked of the broker meanwhile.
+const SUBSCRIPTION: u16 = 1;
 
 /// Why a connection is of no more use.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct LinkError(String);
-
-impl LinkError {
-    fn from_any(error: impl std::error::Error) -> Self {
-        Self(error.to_string())
-    }
+pub(crate) enum LinkError {
+    /// The connection broke.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// There is no way to connect.
+    #[error("{0:#}")]
+    Options(anyhow::Error),
+    /// The broker does not let us read.
+    #[error("the broker refused the subscription: {0:?}")]
+    NotSubscribed(SubscribeReasonCode),
 }
 
 /// What happens on a connection.
 #[derive(Debug)]
 pub(crate) enum LinkEvent {
-    /// It stands; nothing may be subscribed yet.
-    Connected,
     /// The broker took the subscriptions.
     Subscribed,
     /// The broker gives new messages to others; what it has for this session still comes.
@@ -56,28 +58,18 @@ pub(crate) struct Message {
 
 /// Tells the broker that a message is ours now. It means nothing beyond the connection that the message came on.
 #[derive(Debug)]
-pub(crate) struct Acknowledgement(ManualAck);
+pub(crate) struct Acknowledgement(u16);
 
-/// A connection, from its making to its end. Each is a client of its own, so that nothing that was meant for one can go out on
-/// the next, where the same packet id may belong to another message.
+/// A connection that stands. What is sent goes out while the next event is awaited.
 pub(crate) struct Link {
-    events: EventLoop,
-    patience: Duration,
-}
-
-/// Queues what a connection is to send. Never waits: waiting for a queue that only polling empties would stop both.
-#[derive(Debug, Clone)]
-pub(crate) struct LinkHandle {
-    client: AsyncClient,
+    packets: Packets,
     filters: Vec<SubscribeFilter>,
 }
 
-/// A connection `index`, which is not made before it is polled. Certificates are read as they are now.
-pub(crate) fn open(config: &MqttConfig, index: u16) -> anyhow::Result<(Link, LinkHandle)> {
-    let (client, events) = AsyncClient::builder(options::options(config, index)?).try_build()?;
-    // A healthy connection has something to say, if only a ping, once in a keep-alive.
-    let patience = options::CONNECT_TIMEOUT + config.keep_alive() * 3;
-    Ok((Link { events, patience }, LinkHandle { client, filters: filters(index) }))
+/// Makes the connection `index`. Certificates are read as they are now.
+pub(crate) async fn open(config: &MqttConfig, index: u16) -> Result<Link, LinkError> {
+    let (packets, _) = Packets::open(dial::shared(config, index).map_err(LinkError::Options)?).await?;
+    Ok(Link { packets, filters: filters(index) })
 }
 
 /// All connections share telemetry. Shared subscriptions get no retained messages (MQTT 5, 4.8.2), so the first one reads the
@@ -93,75 +85,69 @@ fn filters(index: u16) -> Vec<SubscribeFilter> {
 }
 
 impl Link {
-    /// The next event; connects first. After an error the connection is of no more use.
+    /// The next event. It may be dropped and called again; after an error the connection is of no more use.
     pub(crate) async fn next(&mut self) -> Result<LinkEvent, LinkError> {
         loop {
-            let event = tokio::time::timeout(self.patience, self.events.poll())
-                .await
-                .map_err(|_| LinkError("the broker takes nothing and says nothing".into()))?
-                .map_err(LinkError::from_any)?;
-            match event {
-                Event::Incoming(Incoming::ConnAck(_)) => {
-                    // From here on the library knows the session by itself; a store would only be written to.
-                    self.events.options.clear_session_store();
-                    return Ok(LinkEvent::Connected);
-                }
-                Event::Incoming(Incoming::SubAck(answer)) => {
-                    let refused = answer
-                        .return_codes
-                        .iter()
-                        .find(|code| !matches!(code, SubscribeReasonCode::Success(_)));
-                    return match refused {
-                        Some(code) => {
-                            Err(LinkError(format!("the broker refused the subscription: {code:?}")))
-                        }
-                        None => Ok(LinkEvent::Subscribed),
-                    };
-                }
-                Event::Incoming(Incoming::UnsubAck(_)) => return Ok(LinkEvent::Unsubscribed),
-                Event::Incoming(Incoming::Disconnect(goodbye)) => {
-                    return Err(LinkError(format!(
-                        "the broker closed the connection: {:?}",
-                        goodbye.reason_code
-                    )));
-                }
-                Event::Incoming(Incoming::Publish(publish)) => {
-                    return Ok(LinkEvent::Message(Message::from(publish)));
-                }
-                _ => {}
+            if let Some(event) = event_of(self.packets.next().await?)? {
+                return Ok(event);
             }
         }
     }
-}
 
-impl LinkHandle {
+    /// An event that has happened already.
+    pub(crate) fn happened(&mut self) -> Result<Option<LinkEvent>, LinkError> {
+        while let Some(packet) = self.packets.arrived()? {
+            if let Some(event) = event_of(packet)? {
+                return Ok(Some(event));
+            }
+        }
+        Ok(None)
+    }
+
     /// Subscribes to everything that this connection reads; what is subscribed already stays as it is.
-    pub(crate) fn subscribe(&self) -> Result<(), LinkError> {
-        self.client.try_subscribe_many(self.filters.iter().cloned()).map_err(LinkError::from_any)
+    pub(crate) fn subscribe(&mut self) -> Result<(), LinkError> {
+        let mut subscribe = Subscribe::new_many(self.filters.iter().cloned(), None);
+        subscribe.pkid = SUBSCRIPTION;
+        Ok(self.packets.push(&Packet::Subscribe(subscribe))?)
     }
 
     /// Asks for no new messages.
-    pub(crate) fn unsubscribe(&self) -> Result<(), LinkError> {
-        self.client
-            .try_unsubscribe_many(self.filters.iter().map(|filter| filter.path.clone()))
-            .map_err(LinkError::from_any)
+    pub(crate) fn unsubscribe(&mut self) -> Result<(), LinkError> {
+        let filters = self.filters.iter().map(|filter| filter.path.clone()).collect();
+        let unsubscribe = Unsubscribe { pkid: SUBSCRIPTION, filters, properties: None };
+        Ok(self.packets.push(&Packet::Unsubscribe(unsubscribe))?)
     }
 
-    /// Acknowledges a message of the present connection.
-    pub(crate) fn acknowledge(&self, acknowledgement: Acknowledgement) -> Result<(), LinkError> {
-        self.client.try_manual_ack(acknowledgement.0).map_err(LinkError::from_any)
+    /// Acknowledges a message of this connection.
+    pub(crate) fn acknowledge(&mut self, acknowledgement: &Acknowledgement) -> Result<(), LinkError> {
+        Ok(self.packets.push(&Packet::PubAck(PubAck::new(acknowledgement.0, None)))?)
     }
 
-    /// Says goodbye after all that is queued; the link ends with an error once it is said.
-    pub(crate) fn disconnect(&self) -> Result<(), LinkError> {
-        self.client.try_disconnect().map_err(LinkError::from_any)
+    /// Says goodbye after all that is queued.
+    pub(crate) async fn close(self) -> Result<(), LinkError> {
+        Ok(self.packets.close().await?)
     }
+}
+
+/// What a packet means, where it means something.
+fn event_of(packet: Packet) -> Result<Option<LinkEvent>, LinkError> {
+    Ok(match packet {
+        Packet::Publish(publish) => Some(LinkEvent::Message(publish.into())),
+        Packet::SubAck(answer) => {
+            let mut codes = answer.return_codes.into_iter();
+            match codes.find(|code| !matches!(code, SubscribeReasonCode::Success(_))) {
+                Some(code) => return Err(LinkError::NotSubscribed(code)),
+                None => Some(LinkEvent::Subscribed),
+            }
+        }
+        Packet::UnsubAck(_) => Some(LinkEvent::Unsubscribed),
+        _ => None,
+    })
 }
 
 impl From<Publish> for Message {
     fn from(publish: Publish) -> Self {
-        let acknowledgement = (publish.qos == QoS::AtLeastOnce)
-            .then(|| Acknowledgement(ManualAck::PubAck(rumqttc::PubAck::new(publish.pkid, None))));
+        let acknowledgement = (publish.qos == QoS::AtLeastOnce).then_some(Acknowledgement(publish.pkid));
         Self { topic: publish.topic, payload: publish.payload, is_redelivered: publish.dup, acknowledgement }
     }
 }

@@ -42,6 +42,7 @@ pub async fn serve(
         .bearer(config.token()?)
         .timeout(Duration::from_secs(config.api_timeout_seconds))
         .build()?;
+    mqtt::check(&config.mqtt)?;
     let readiness = Readiness::new();
     let broker = BrokerHealth::new(readiness.component("broker"), config.mqtt.connections);
     let api = ApiHealth::new(readiness.component("api"));
@@ -57,11 +58,9 @@ pub async fn serve(
     for index in 0..config.mqtt.connections {
         let (sender, receiver) = mpsc::unbounded_channel();
         commits.push(sender);
-        let (link, handle) = mqtt::open(&config.mqtt, index)?;
         let connection = Connection {
             index,
             config: config.mqtt.clone(),
-            handle,
             queue: queue.clone(),
             room: room.clone(),
             commits: receiver,
@@ -70,7 +69,7 @@ pub async fn serve(
             arrivals: arrivals.clone(),
             health: broker.clone(),
         };
-        connections.push((connection, link));
+        connections.push(connection);
     }
     drop(queue);
     // No secret shows itself.
@@ -78,8 +77,8 @@ pub async fn serve(
 
     // Connections stop first, then what they handed over is stored: each part ends when what feeds it has.
     let (mut sources, mut stores, mut others) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
-    for (connection, link) in connections {
-        sources.spawn(connection.run(link, shutdown.clone()));
+    for connection in connections {
+        sources.spawn(connection.run(shutdown.clone()));
     }
     stores.spawn(batcher::run(received, batches, config.batch.clone()));
     let sender = Sender {

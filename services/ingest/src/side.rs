@@ -11,7 +11,7 @@ use crate::{
     broker_figures::{self, BrokerFigures},
     config::MqttConfig,
     metrics,
-    mqtt::{self, LinkError, SideEvent, SideLink},
+    mqtt::{LinkError, SideLink},
     pause,
     receipts::Receipts,
 };
@@ -27,18 +27,23 @@ pub(crate) async fn run(config: MqttConfig, receipts: Receipts, stop: Cancellati
     let mut pauses = pause::growing();
     let mut last_reason = String::new();
     while !stop.is_cancelled() {
-        let error = match mqtt::open_side(&config) {
-            Ok(mut link) => match work(&mut link, &receipts, &mut figures, &stop).await {
-                Ok(()) => return,
-                Err((error, stood)) => {
-                    if stood {
-                        pauses = pause::growing();
-                        last_reason.clear();
+        let opened = tokio::select! {
+            opened = SideLink::open(&config) => opened,
+            () = stop.cancelled() => return,
+        };
+        let error = match opened {
+            Ok(mut link) => {
+                pauses = pause::growing();
+                last_reason.clear();
+                match work(&mut link, &receipts, &mut figures, &stop).await {
+                    Ok(()) => {
+                        let _ = timeout(GOODBYE, say_goodbye(link, &receipts)).await;
+                        return;
                     }
-                    error.to_string()
+                    Err(error) => error.to_string(),
                 }
-            },
-            Err(error) => format!("{error:#}"),
+            }
+            Err(error) => error.to_string(),
         };
         if error != last_reason {
             tracing::warn!(reason = error, "There is no side connection to the broker; receipts wait.");
@@ -48,58 +53,44 @@ pub(crate) async fn run(config: MqttConfig, receipts: Receipts, stop: Cancellati
     }
 }
 
-/// Works until the service stops, or the connection breaks: then also says whether it had stood.
+/// Works until the service stops, or the connection breaks.
 async fn work(
     link: &mut SideLink,
     receipts: &Receipts,
     figures: &mut BrokerFigures,
     stop: &CancellationToken,
-) -> Result<(), (LinkError, bool)> {
-    let mut stands = false;
+) -> Result<(), LinkError> {
+    link.subscribe(broker_figures::FILTER)?;
     loop {
-        let mut wake = None;
-        if stands {
-            let mut is_blocked = false;
-            let publish = |topic, payload| {
-                is_blocked = !link.publish(topic, payload);
-                if !is_blocked {
-                    metrics::receipt_published();
-                }
-                !is_blocked
-            };
-            let next = receipts.publish_due(Instant::now(), publish);
-            wake = if is_blocked { Some(Instant::now() + RETRY) } else { next };
-        }
-        tokio::select! {
-            event = link.next() => match event {
-                Ok(SideEvent::Connected) => {
-                    stands = true;
-                    link.subscribe(broker_figures::FILTER).map_err(|error| (error, stands))?;
-                }
-                Ok(SideEvent::Told { topic, value }) => figures.told(&topic, &value),
-                Ok(SideEvent::Sent) => {}
-                Err(error) => return Err((error, stands)),
-            },
-            () = receipts.added(), if stands => {}
-            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
-            () = stop.cancelled() => {
-                if stands {
-                    let _ = timeout(GOODBYE, say_goodbye(link, receipts)).await;
-                }
-                return Ok(());
+        let mut is_blocked = false;
+        let publish = |topic, payload| {
+            is_blocked = !link.publish(topic, payload);
+            if !is_blocked {
+                metrics::receipt_published();
             }
+            !is_blocked
+        };
+        let next = receipts.publish_due(Instant::now(), publish);
+        let wake = if is_blocked { Some(Instant::now() + RETRY) } else { next };
+        tokio::select! {
+            told = link.told() => {
+                let (topic, value) = told?;
+                figures.told(&topic, &value);
+            }
+            () = receipts.added() => {}
+            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
+            () = stop.cancelled() => return Ok(()),
         }
     }
 }
 
 /// Publishes what is left, and disconnects.
-async fn say_goodbye(link: &mut SideLink, receipts: &Receipts) {
+async fn say_goodbye(mut link: SideLink, receipts: &Receipts) {
     while !receipts.publish_all(|topic, payload| link.publish(topic, payload)) {
-        if link.next().await.is_err() {
+        // There is room again once some of it has gone out.
+        if let Ok(Err(_)) = timeout(RETRY, link.told()).await {
             return;
         }
     }
-    if link.disconnect().is_ok() {
-        while link.next().await.is_ok() {}
-    }
+    let _ = link.close().await;
 }

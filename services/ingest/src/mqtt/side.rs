@@ -1,73 +1,57 @@
-//! The side connection's part of the MQTT library: what may be lost, apart from what may not.
+//! The side connection: what may be lost, apart from what may not.
 //!
 //! It is a client of its own, without a session, so that nothing on it can hold up an acknowledgement.
 
-use argosy_mqtt::Poller;
+use argosy_mqtt::Link as Packets;
 use bytes::Bytes;
-use rumqttc::{AsyncClient, Event, Incoming, PublishOptions, QoS, SubscribeFilter};
+use rumqttc::{Packet, Publish, QoS, Subscribe, SubscribeFilter};
 
-use super::{LinkError, options};
+use super::{LinkError, dial};
 use crate::config::MqttConfig;
 
-/// Receipts on their way to the broker at the most.
-const QUEUE: usize = 1024;
+/// Bytes on their way to the broker from which on it takes no more.
+const MOST_UNSENT: usize = 256 * 1024;
 
-/// What happens on the side connection.
-#[derive(Debug)]
-pub(crate) enum SideEvent {
-    /// It stands.
-    Connected,
-    /// The broker tells something.
-    Told {
-        /// Where.
-        topic: Bytes,
-        /// What.
-        value: Bytes,
-    },
-    /// Something went out, so there may be room for more.
-    Sent,
-}
-
-/// A side connection, from its making to its end.
+/// A side connection that stands. What is sent goes out while [`SideLink::told`] is awaited.
 pub(crate) struct SideLink {
-    client: AsyncClient,
-    events: Poller,
-}
-
-/// A side connection, which is not made before it is polled.
-pub(crate) fn open_side(config: &MqttConfig) -> anyhow::Result<SideLink> {
-    let (client, events) = AsyncClient::builder(options::side_options(config, QUEUE)?).try_build()?;
-    Ok(SideLink { client, events: Poller::new(events) })
+    packets: Packets,
 }
 
 impl SideLink {
-    /// The next event; connects first. After an error the connection is of no more use. It may be dropped and called again.
-    pub(crate) async fn next(&mut self) -> Result<SideEvent, LinkError> {
+    /// Connects.
+    pub(crate) async fn open(config: &MqttConfig) -> Result<Self, LinkError> {
+        let (packets, _) = Packets::open(dial::side(config).map_err(LinkError::Options)?).await?;
+        Ok(Self { packets })
+    }
+
+    /// The next thing that the broker tells: where, and what. It may be dropped and called again; after an error the connection
+    /// is of no more use.
+    pub(crate) async fn told(&mut self) -> Result<(Bytes, Bytes), LinkError> {
         loop {
-            match self.events.next().await.map_err(LinkError::from_any)? {
-                Event::Incoming(Incoming::ConnAck(_)) => return Ok(SideEvent::Connected),
-                Event::Incoming(Incoming::Publish(publish)) => {
-                    return Ok(SideEvent::Told { topic: publish.topic, value: publish.payload });
-                }
-                Event::Outgoing(_) => return Ok(SideEvent::Sent),
-                _ => {}
+            if let Packet::Publish(publish) = self.packets.next().await? {
+                return Ok((publish.topic, publish.payload));
             }
         }
     }
 
     /// Asks for what the broker tells under this filter; one that refuses tells nothing.
-    pub(crate) fn subscribe(&self, filter: &str) -> Result<(), LinkError> {
-        let filter = SubscribeFilter::new(filter.to_owned(), QoS::AtMostOnce);
-        self.client.try_subscribe_many([filter]).map_err(LinkError::from_any)
+    pub(crate) fn subscribe(&mut self, filter: &str) -> Result<(), LinkError> {
+        let mut subscribe = Subscribe::new(SubscribeFilter::new(filter, QoS::AtMostOnce), None);
+        subscribe.pkid = 1;
+        Ok(self.packets.push(&Packet::Subscribe(subscribe))?)
     }
 
     /// Publishes at `QoS` 0, unless there is no room now.
-    pub(crate) fn publish(&self, topic: String, payload: Vec<u8>) -> bool {
-        self.client.try_publish(topic, payload, PublishOptions::new(QoS::AtMostOnce)).is_ok()
+    pub(crate) fn publish(&mut self, topic: String, payload: Vec<u8>) -> bool {
+        self.packets.unsent() < MOST_UNSENT
+            && self
+                .packets
+                .push(&Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload, None)))
+                .is_ok()
     }
 
-    /// Says goodbye after all that is queued; the link ends with an error once it is said.
-    pub(crate) fn disconnect(&self) -> Result<(), LinkError> {
-        self.client.try_disconnect().map_err(LinkError::from_any)
+    /// Says goodbye after all that is queued.
+    pub(crate) async fn close(self) -> Result<(), LinkError> {
+        Ok(self.packets.close().await?)
     }
 }
