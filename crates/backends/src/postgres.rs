@@ -27,6 +27,7 @@ pub struct Postgres {
     port: u16,
     password: SecretString,
     durable: bool,
+    more: Vec<String>,
     server: Server,
 }
 
@@ -44,13 +45,20 @@ impl Postgres {
             .doing(|| format!("read {}", password_file.display()))?
             .into();
         let server = Server::new("PostgreSQL", folder, StopSignal::Interrupt, STOP_GRACE);
-        Ok(Self { programs, port, password, durable, server })
+        Ok(Self { programs, port, password, durable, more: Vec::new(), server })
     }
 
     /// Removes the folder with everything in it when this is dropped, or when this process is killed.
     #[must_use]
     pub fn temporary(mut self) -> Self {
         self.server.set_temporary();
+        self
+    }
+
+    /// One more setting, as `name=value`, before those of its own configuration.
+    #[must_use]
+    pub fn setting(mut self, setting: &str) -> Self {
+        self.more.push(setting.to_owned());
         self
     }
 
@@ -93,6 +101,7 @@ impl Postgres {
             // Commits still reach the machine, so that a killed server loses none: `synchronous_commit` stays on.
             settings.extend(["fsync=off", "full_page_writes=off"].map(Into::into));
         }
+        settings.extend(self.more.iter().cloned());
         settings
     }
 

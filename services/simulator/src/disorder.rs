@@ -32,36 +32,51 @@ pub struct Disorder {
     /// How wrong a device's clock is at the most
     #[arg(long, value_parser = parse_skew, default_value = "0s")]
     pub clock_skew: Duration,
+    /// How often a device's clock jumps, a device and minute; to another error within --clock-skew
+    #[arg(long, default_value_t = 0.0, value_parser = parse_rate)]
+    pub clock_steps: f64,
     /// How often all devices connect again at once; never where it is 0
     #[arg(long, value_parser = humantime::parse_duration, default_value = "0s")]
     pub storm_every: Duration,
 }
 
-/// Payloads that are no telemetry.
-const POISON: [&[u8]; 8] = [
-    b"",
-    b"not json",
-    b"{\"boot\": 1, \"seq\": ",
-    b"{\"boot\": 1, \"seq\": 0, \"points\": []}",
-    b"{\"points\": [{\"ts\": 0, \"values\": {\"a\": 1}}]}",
-    b"{\"points\": [{\"ts\": 1, \"values\": {\"a\": NaN}}]}",
-    b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
-    b"\xff\xfe\x00\x01",
+/// Payloads that are no telemetry: what stands before the mark that tells each from all others, and what after it.
+const POISON: [(&[u8], &[u8]); 7] = [
+    (b"not json ", b""),
+    (b"{\"boot\": 1, \"mark\": \"", b"\", \"seq\": "),
+    (b"{\"boot\": 1, \"seq\": 0, \"points\": [], \"mark\": \"", b"\"}"),
+    (b"{\"points\": [{\"ts\": 0, \"values\": {\"a\": \"", b"\"}}]}"),
+    (b"{\"points\": [{\"ts\": 1, \"values\": {\"a\": NaN}}]} ", b""),
+    (b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"", b"\"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
+    (b"\xff\xfe\x00\x01", b""),
 ];
 
+/// What tells a payload without sense from all others of its device: it stands in it, whatever else is wrong with it.
+fn mark(boot: i64, number: i64) -> String {
+    format!("poison-{boot}-{number}")
+}
+
 impl Disorder {
-    /// What is sent beside a message.
-    pub(crate) fn extras(&self, random: &mut StdRng) -> Vec<Vec<u8>> {
+    /// What is sent beside a message: payloads without sense, each with its number, counted on from `last`.
+    pub(crate) fn extras(&self, boot: i64, last: &mut i64, random: &mut StdRng) -> Vec<(i64, Vec<u8>)> {
         let mut extras = Vec::new();
         if chance(self.poison, random) {
-            extras.push(POISON[random.random_range(0..POISON.len())].to_vec());
+            *last += 1;
+            let (before, after) = POISON[random.random_range(0..POISON.len())];
+            extras.push((*last, [before, mark(boot, *last).as_bytes(), after].concat()));
         }
         if chance(self.oversize, random) {
-            let text = "x".repeat(random.random_range(66_000..100_000));
-            extras
-                .push(format!("{{\"points\":[{{\"ts\":1,\"values\":{{\"a\":\"{text}\"}}}}]}}").into_bytes());
+            *last += 1;
+            let (mark, text) = (mark(boot, *last), "x".repeat(random.random_range(66_000..100_000)));
+            let payload = format!("{{\"points\":[{{\"ts\":1,\"values\":{{\"a\":\"{mark} {text}\"}}}}]}}");
+            extras.push((*last, payload.into_bytes()));
         }
         extras
+    }
+
+    /// Whether a device's clock jumps within so much time.
+    pub(crate) fn has_clock_step(&self, time: Duration, random: &mut StdRng) -> bool {
+        chance(self.clock_steps * time.as_secs_f64() / 60.0, random)
     }
 
     /// How wrong a device's clock is, in milliseconds.

@@ -16,11 +16,13 @@ use argosy_wire::{DeviceName, FleetName};
 
 pub use ranges::Ranges;
 
-/// No line is longer: two names of at most 63 letters and three numbers.
+/// No line is longer: two names of at most 63 letters, three numbers and a word.
 const LONGEST_LINE: u64 = 256;
+/// Ends a line that is about payloads without sense.
+const POISON: &str = "poison";
 
 /// Names a boot of a device.
-pub(crate) type Stream = (FleetName, DeviceName, i64);
+pub type Stream = (FleetName, DeviceName, i64);
 
 /// Collects what was acknowledged, and appends it to a file now and then.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct LedgerStream {
     /// How its lines begin.
     name: String,
     fresh: Mutex<Ranges>,
+    /// The same of payloads without sense, which have numbers of their own.
+    poison: Mutex<Ranges>,
 }
 
 impl Ledger {
@@ -51,7 +55,7 @@ impl Ledger {
     /// The part of a boot of a device.
     pub fn stream(&self, fleet: &FleetName, device: &DeviceName, boot: i64) -> Arc<LedgerStream> {
         let name = format!("{fleet} {device} {boot}");
-        let stream = Arc::new(LedgerStream { name, fresh: Mutex::default() });
+        let stream = Arc::new(LedgerStream { name, fresh: Mutex::default(), poison: Mutex::default() });
         lock(&self.streams).push(Arc::clone(&stream));
         stream
     }
@@ -64,13 +68,26 @@ impl Ledger {
             for (first, last) in fresh.iter() {
                 writeln!(text, "{} {first} {last}", stream.name)?;
             }
+            let poison = std::mem::take(&mut *lock(&stream.poison));
+            for (first, last) in poison.iter() {
+                writeln!(text, "{} {first} {last} {POISON}", stream.name)?;
+            }
         }
         let Some(file) = &self.file else { return Ok(()) };
         lock(file).write_all(text.as_bytes()).context("the ledger cannot be written")
     }
 
-    /// Reads a ledger.
+    /// Reads a ledger: the messages.
     pub fn read(path: &Path) -> anyhow::Result<BTreeMap<Stream, Ranges>> {
+        Self::read_lines(path, false)
+    }
+
+    /// Reads a ledger: the payloads without sense, by the number that each carries as `poison-<boot>-<number>`.
+    pub fn read_poison(path: &Path) -> anyhow::Result<BTreeMap<Stream, Ranges>> {
+        Self::read_lines(path, true)
+    }
+
+    fn read_lines(path: &Path, poison: bool) -> anyhow::Result<BTreeMap<Stream, Ranges>> {
         let file = File::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
         let mut streams: BTreeMap<Stream, Ranges> = BTreeMap::new();
         let mut reader = BufReader::new(file);
@@ -80,9 +97,11 @@ impl Ledger {
             if reader.read_line(&mut line)? == 0 || !line.ends_with('\n') {
                 break;
             }
-            let (stream, first, last) = parse(&line)
+            let (stream, first, last, is_poison) = parse(&line)
                 .with_context(|| format!("line {number} of {} is not one of a ledger", path.display()))?;
-            streams.entry(stream).or_default().add(first, last);
+            if is_poison == poison {
+                streams.entry(stream).or_default().add(first, last);
+            }
         }
         Ok(streams)
     }
@@ -92,6 +111,11 @@ impl LedgerStream {
     /// A message was acknowledged.
     pub fn record(&self, seq: i64) {
         lock(&self.fresh).insert(seq);
+    }
+
+    /// A payload without sense was acknowledged.
+    pub fn record_poison(&self, number: i64) {
+        lock(&self.poison).insert(number);
     }
 }
 
@@ -109,12 +133,18 @@ fn forget_half_a_line(file: &mut File) -> io::Result<()> {
     if start + end < length { file.set_len(start + end) } else { Ok(()) }
 }
 
-fn parse(line: &str) -> Option<(Stream, i64, i64)> {
+fn parse(line: &str) -> Option<(Stream, i64, i64, bool)> {
     let mut words = line.split_ascii_whitespace();
     let fleet = words.next()?.parse().ok()?;
     let device = words.next()?.parse().ok()?;
     let mut number = || words.next()?.parse().ok();
-    Some(((fleet, device, number()?), number()?, number()?))
+    let (boot, first, last) = (number()?, number()?, number()?);
+    let is_poison = match words.next() {
+        None => false,
+        Some(word) if word == POISON => true,
+        Some(_) => return None,
+    };
+    Some(((fleet, device, boot), first, last, is_poison))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -152,6 +182,24 @@ mod tests {
         std::fs::write(&path, &text).unwrap();
         assert!(Ledger::open(Some(&path)).is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+
+    #[test]
+    fn payloads_without_sense_are_numbers_of_their_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger");
+        let ledger = Ledger::open(Some(&path)).unwrap();
+        let stream = ledger.stream(&"demo".parse().unwrap(), &"a".parse().unwrap(), 9);
+        stream.record(1);
+        stream.record_poison(1);
+        stream.record_poison(2);
+        ledger.flush().unwrap();
+        assert_eq!(runs(&path), [(1, 1)]);
+        let poison = Ledger::read_poison(&path).unwrap();
+        assert_eq!(poison.values().flat_map(Ranges::iter).collect::<Vec<_>>(), [(1, 2)]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "demo a 9 1 1\ndemo a 9 1 2 poison\n");
+        std::fs::write(&path, "demo a 9 1 2 medicine\n").unwrap();
+        assert!(Ledger::read(&path).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod run;
 mod verify;
 
 pub use disorder::Disorder;
-pub use ledger::{Ledger, LedgerStream, Ranges};
+pub use ledger::{Ledger, LedgerStream, Ranges, Stream};
 pub use options::{ApiOptions, Profile, RunOptions, VerifyOptions};
 pub use report::{ReceiptReport, Report};
 pub use run::run;

@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct Maker {
     boot: i64,
     seq: i64,
+    /// The number of the last payload without sense.
+    poison: i64,
     world: Box<dyn World>,
     dice: StdRng,
     /// How wrong the clock is, in milliseconds.
@@ -44,7 +46,7 @@ impl Maker {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock = now + due.saturating_duration_since(Instant::now());
         let skew = disorder.skew(&mut dice);
-        Self { boot, seq: 0, world, dice, skew, held_back: None, due, clock, period }
+        Self { boot, seq: 0, poison: 0, world, dice, skew, held_back: None, due, clock, period }
     }
 
     /// When the next message is due.
@@ -63,6 +65,9 @@ impl Maker {
         if chance(disorder.gaps, dice) {
             self.seq += 1;
         }
+        if disorder.has_clock_step(self.period, dice) {
+            self.skew = disorder.skew(dice);
+        }
         let ts = i64::try_from(clock.as_millis()).unwrap_or(i64::MAX) + self.skew - disorder.lateness(dice);
         let points = vec![TelemetryPoint { ts, values }];
         let message = TelemetryMessage { boot: Some(self.boot), seq: Some(self.seq), points };
@@ -79,8 +84,8 @@ impl Maker {
                 dropped += held_back.map_or(0, |earlier| store.push(earlier));
             }
         }
-        for payload in disorder.extras(dice) {
-            dropped += store.push(Stored::noise(due, payload.into()));
+        for (number, payload) in disorder.extras(self.boot, &mut self.poison, dice) {
+            dropped += store.push(Stored::poison(number, due, payload.into()));
         }
         dropped
     }

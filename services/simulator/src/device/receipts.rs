@@ -32,6 +32,8 @@ impl Device {
             Kind::Measurement(seq) | Kind::Copy(seq) if self.shared.until_receipt.is_none() => {
                 self.ledger.record(seq);
             }
+            // It never has a receipt.
+            Kind::Poison(number) if self.shared.until_receipt.is_none() => self.ledger.record_poison(number),
             _ => {}
         }
     }

@@ -19,8 +19,8 @@ pub(super) enum Kind {
     Measurement(i64),
     /// One more of the same, on request.
     Copy(i64),
-    /// No telemetry at all, on request. Nobody misses it.
-    Noise,
+    /// No telemetry at all, on request, of this number. What is not acknowledged of it nobody misses.
+    Poison(i64),
 }
 
 /// A message.
@@ -43,8 +43,8 @@ impl Stored {
         Self::new(Kind::Measurement(seq), due, payload)
     }
 
-    pub(super) fn noise(due: Instant, payload: Bytes) -> Self {
-        Self::new(Kind::Noise, due, payload)
+    pub(super) fn poison(number: i64, due: Instant, payload: Bytes) -> Self {
+        Self::new(Kind::Poison(number), due, payload)
     }
 
     fn new(kind: Kind, due: Instant, payload: Bytes) -> Self {
@@ -55,7 +55,7 @@ impl Stored {
     pub(super) fn seq(&self) -> Option<i64> {
         match self.kind {
             Kind::Measurement(seq) => Some(seq),
-            Kind::Copy(_) | Kind::Noise => None,
+            Kind::Copy(_) | Kind::Poison(_) => None,
         }
     }
 
@@ -63,7 +63,7 @@ impl Stored {
     pub(super) fn copy(&self) -> Self {
         let kind = match self.kind {
             Kind::Measurement(seq) | Kind::Copy(seq) => Kind::Copy(seq),
-            Kind::Noise => Kind::Noise,
+            Kind::Poison(number) => Kind::Poison(number),
         };
         Self::new(kind, self.due, self.payload.clone())
     }
@@ -100,10 +100,10 @@ impl Store {
         self.waiting.pop_front()
     }
 
-    /// Puts messages back that were sent and not acknowledged, before the others. Noise is not worth a second try: a broker
+    /// Puts messages back that were sent and not acknowledged, before the others. Poison is not worth a second try: a broker
     /// may have closed the connection because of it.
     pub(super) fn put_back(&mut self, messages: impl DoubleEndedIterator<Item = Stored>) {
-        for message in messages.rev().filter(|message| message.kind != Kind::Noise) {
+        for message in messages.rev().filter(|message| !matches!(message.kind, Kind::Poison(_))) {
             self.waiting.push_front(message);
         }
     }
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn the_oldest_goes_first_when_there_is_no_room() {
         let mut store = Store::default();
-        assert_eq!(store.push(message(Kind::Noise)), 0);
+        assert_eq!(store.push(message(Kind::Poison(1))), 0);
         let dropped = (1..=10_005).map(|seq| store.push(message(Kind::Measurement(seq)))).sum::<u64>();
         assert_eq!(dropped, 5);
         assert_eq!(store.measurements(), 10_000);
@@ -204,7 +204,8 @@ mod tests {
     fn what_was_under_way_comes_first_again() {
         let mut store = Store::default();
         store.push(message(Kind::Measurement(3)));
-        let under_way = [Kind::Measurement(1), Kind::Noise, Kind::Copy(1), Kind::Measurement(2)].map(message);
+        let under_way =
+            [Kind::Measurement(1), Kind::Poison(1), Kind::Copy(1), Kind::Measurement(2)].map(message);
         store.put_back(under_way.into_iter());
         let kinds: Vec<Kind> = std::iter::from_fn(|| store.pop()).map(|message| message.kind).collect();
         let expected = [Kind::Measurement(1), Kind::Copy(1), Kind::Measurement(2), Kind::Measurement(3)];

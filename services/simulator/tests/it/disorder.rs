@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use argosy_simulator::Ledger;
+
 use crate::support::{Stack, run, start};
 use tokio_util::sync::CancellationToken;
 
 const ALL: &str =
     "--devices 12 --rate 20 --duration 6s --duplicates 0.1 --reordered 0.1 --late 0.1 --gaps 0.05
-    --oversize 0.02 --poison 0.05 --disconnects 30 --clock-skew 1h --storm-every 2s";
+    --oversize 0.02 --poison 0.05 --disconnects 30 --clock-skew 1h --clock-steps 20 --storm-every 2s";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_disorder_at_once_is_stored_once() {
@@ -37,6 +39,27 @@ async fn every_disorder_at_once_is_stored_once() {
         .await
         .unwrap();
     assert_eq!(reasons, ["bad_message", "not_json", "timestamp_out_of_range", "too_large"]);
+    let clocks = "select count(*) from (select device_id, round(extract(epoch from received_at - ts) / 60) from readings
+        group by 1, 2 having count(*) > 10) as clocks";
+    assert!(stack.count(clocks).await > 12, "no clock has jumped");
+
+    // Each payload without sense that was acknowledged is a dead letter, to the number.
+    let poison = Ledger::read_poison(&stack.file("ledger")).unwrap();
+    let letters: Vec<(String, i64, i64)> = sqlx::query_as(
+        r"select device_name, mark[1]::bigint, mark[2]::bigint
+        from dead_letters, regexp_match(encode(payload, 'escape'), 'poison-(\d+)-(\d+)') mark where mark is not null",
+    )
+    .fetch_all(&stack.pool)
+    .await
+    .unwrap();
+    let mut acknowledged = 0;
+    for ((_, device, boot), numbers) in &poison {
+        acknowledged += numbers.count();
+        for number in numbers.iter().flat_map(|(first, last)| first..=last) {
+            assert!(letters.contains(&(device.to_string(), *boot, number)), "{device} {boot} {number}");
+        }
+    }
+    assert!(acknowledged > 50, "{acknowledged}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
