@@ -13,6 +13,9 @@ use crate::Error;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a whole request may take, unless the builder says otherwise.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection of HTTP/2 may be silent before the server is asked whether it is there, and how long it may take to say
+/// so. Without it a connection whose network is gone would be used again and again, and every request on it would time out.
+const PING: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(5));
 /// How long a server may be silent in the middle of an answer; streams send something every 15 s.
 const READ_TIMEOUT: Duration = Duration::from_secs(40);
 
@@ -87,6 +90,9 @@ impl Builder {
             .read_timeout(READ_TIMEOUT)
             .tcp_keepalive(Duration::from_secs(20))
             .tcp_nodelay(true)
+            .http2_keep_alive_interval(PING.0)
+            .http2_keep_alive_timeout(PING.1)
+            .http2_keep_alive_while_idle(true)
             .redirect(reqwest::redirect::Policy::none());
         if let Some(path) = &self.ca_file {
             let pem = std::fs::read(path).map_err(|error| {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod faults;
+mod silence;
 mod stream;
 
 use std::time::Duration;
