@@ -26,6 +26,9 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
 };
 
+/// How long a transaction may wait for its replica: no replica that is there lets one wait, and one that is not holds up
+/// everybody who shares its devices.
+const IDLE_IN_TRANSACTION: &str = "5s";
 /// How long a connection that comes back to the pool may take to answer.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -39,7 +42,7 @@ pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool
         .options([
             ("statement_timeout", "30s"),
             ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "30s"),
+            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
             // And a replica that is gone without a word does not keep its locks.
             ("client_connection_check_interval", "10s"),
             ("tcp_keepalives_idle", "30"),

@@ -96,7 +96,8 @@ impl ApiError {
 }
 
 /// PostgreSQL's error classes in which the server is there but cannot work now: connection exceptions, too many connections,
-/// shutdown, crash and recovery, a read-only standby, disk full, lock and statement timeouts.
+/// shutdown, crash and recovery, a read-only standby, disk full, lock and statement timeouts, a transaction that was ended because
+/// this replica stood still.
 fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -111,6 +112,7 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
                 || code.starts_with("57")
                 || code.starts_with("58")
                 || code == "25006"
+                || code == "25P03"
                 || code == "55P03"
                 || is_transient(&code)
         }),

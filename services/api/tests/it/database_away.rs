@@ -8,7 +8,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use url::Url;
 
-use crate::support::{ALL, Api, DEADLINE, Proxy, send};
+use crate::{
+    ingest::{NDJSON, message},
+    support::{ALL, Api, DEADLINE, Proxy, send},
+};
 
 /// Longer than the API takes to give up.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -73,6 +76,35 @@ async fn one_that_says_nothing_is_given_up_with_its_connections() {
         Ok(())
     })
     .await;
+}
+
+/// A replica that is gone in the middle of a batch leaves its devices locked; the others must not wait for it for long.
+#[tokio::test]
+async fn what_a_vanished_replica_has_locked_is_free_after_seconds() {
+    let database = Api::start().await;
+    let (url, proxy) = through_proxy(&database.database_url()).await;
+    let replica = database.replica_with(|config| config.database.database_url = Some(url)).await;
+    let admin = database.client(&ALL).await;
+    admin.post("/devices", json!({"name": "truck"})).await.expect(201);
+    let other = replica.client(&ALL).await;
+
+    let mut lock = database.pool.begin().await.unwrap();
+    sqlx::query("lock table rollup_dirty in exclusive mode").execute(&mut *lock).await.unwrap();
+    let batch = message(1, 1);
+    let asking = tokio::spawn(async move { other.post_as("/ingest", NDJSON, batch).await });
+    eventually(DEADLINE, async || {
+        let waiting =
+            "select count(*) from pg_locks where not granted and relation = 'rollup_dirty'::regclass";
+        let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&database.pool).await?;
+        anyhow::ensure!(waiting == 1, "{waiting} batches wait for the lock");
+        Ok(())
+    })
+    .await;
+    proxy.silence();
+    lock.rollback().await.unwrap();
+    let answer = admin.post_as("/ingest", NDJSON, message(1, 2)).await;
+    assert_eq!(answer.expect(200)["stored"], 1);
+    asking.abort();
 }
 
 /// The same database through a proxy.
