@@ -1,0 +1,73 @@
+//! Replicas that come and go under load.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use argosy_stack::{Service, admin::metric};
+
+use crate::{kind::Part, world::World};
+
+/// Messages that the broker may send again after a replica of ingest was stopped: what was under way to it, by its two windows.
+const IN_FLIGHT: f64 = 2.0 * 8192.0;
+/// How long a third replica is looked at at least, so that it has work.
+const WORK: Duration = Duration::from_secs(4);
+
+/// Stops and starts each replica in turn.
+pub(super) async fn roll(world: &mut World, part: Part) -> anyhow::Result<String> {
+    let before = redelivered(world).await;
+    let replicas = if part == Part::Ingest { world.ingests.len() } else { world.apis.len() };
+    for replica in 0..replicas {
+        world.stop_part(part, replica).await?;
+        world.start_part(part, replica).await?;
+    }
+    // A broker sends again at once what was not acknowledged.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Counters begin anew with a process.
+    let after = redelivered(world).await;
+    let count = if part == Part::Ingest { after } else { after - before };
+    ensure!(count <= IN_FLIGHT, "{count} messages were delivered again, more than were under way");
+    Ok(format!("{count} delivered again"))
+}
+
+/// Adds a third replica, lets it work, and takes it away for good.
+pub(super) async fn up_and_down(world: &mut World, part: Part, hold: Duration) -> anyhow::Result<String> {
+    let before = redelivered(world).await;
+    let worked = if part == Part::Ingest {
+        world.add_ingest(true).await?;
+        tokio::time::sleep(WORK + hold).await;
+        let replica = world.ingests.last_mut().map(|ingest| &mut ingest.service);
+        let worked = counter(replica, "argosy_ingest_stored_total").await;
+        world.remove_ingest().await?;
+        worked
+    } else {
+        world.add_api().await?;
+        // Connections last: the new replica gets one only where others end.
+        world.balancer.cut();
+        tokio::time::sleep(WORK + hold).await;
+        let replica = world.apis.last_mut().map(|api| &mut api.service);
+        let worked = counter(replica, "argosy_api_ingest_messages_total").await;
+        world.remove_api().await?;
+        worked
+    };
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let count = redelivered(world).await - before;
+    ensure!(worked > 0.0, "the third replica got no work");
+    ensure!(count <= IN_FLIGHT, "{count} messages were delivered again, more than were under way");
+    Ok(format!("the third did {worked} messages; {count} delivered again"))
+}
+
+/// Messages that the replicas of ingest that run now were sent again.
+async fn redelivered(world: &World) -> f64 {
+    let mut sum = 0.0;
+    for ingest in &world.ingests {
+        sum += metric(ingest.service.admin_port(), "argosy_ingest_redelivered_total").await.unwrap_or(0.0);
+    }
+    sum
+}
+
+async fn counter(service: Option<&mut Service>, name: &str) -> f64 {
+    match service {
+        Some(service) => metric(service.admin_port(), name).await.unwrap_or(0.0),
+        None => 0.0,
+    }
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod commits;
+mod evidence;
+mod fault;
+mod fleet;
+pub mod kind;
+pub mod mounts;
+pub mod plan;
+pub mod proxy;
+mod report;
+mod roster;
+mod run;
+mod screen;
+mod verdict;
+mod world;
+
+pub use arguments::Arguments;
+pub use run::run;
+pub use verdict::{Difference, Verdict};

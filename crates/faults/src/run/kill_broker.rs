@@ -1,0 +1,38 @@
+//! What killing the broker with -9 costs, in a phase of its own: QoS 1 ends at the broker.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::conductor::Conductor;
+use crate::{fleet::Fleet, kind::Part, report::BrokerKill};
+
+/// How long the fleet publishes before, and after.
+const PUBLISH: Duration = Duration::from_secs(5);
+/// How long ingest stands still, so that the broker has what nobody else has.
+const STILL: Duration = Duration::from_secs(2);
+
+impl Conductor<'_> {
+    /// Kills the broker while it holds what it acknowledged; a fleet of its own tells what was lost. Nothing may be doubled.
+    pub(super) async fn kill_broker(&mut self, rate: f64) -> anyhow::Result<BrokerKill> {
+        let mut fleet = Fleet::small(&self.world, rate, self.seed).await?;
+        sleep(PUBLISH).await;
+        for replica in 0..self.world.ingests.len() {
+            self.world.pause_part(Part::Ingest, replica, true)?;
+        }
+        sleep(STILL).await;
+        self.world.kill_part(Part::Broker, 0).await?;
+        for replica in 0..self.world.ingests.len() {
+            self.world.pause_part(Part::Ingest, replica, false)?;
+        }
+        self.world.start_part(Part::Broker, 0).await?;
+        sleep(PUBLISH).await;
+        fleet.stop().await?;
+        // What is lost never comes: then it is waited for as long as for anything.
+        let verdict = self.settled_verdict(std::slice::from_ref(&fleet)).await?;
+        if verdict.doubled > 0 {
+            self.report.failures.push(format!("A killed broker doubled {} messages.", verdict.doubled));
+        }
+        Ok(BrokerKill { acknowledged: verdict.acknowledged, lost: verdict.missing, doubled: verdict.doubled })
+    }
+}
