@@ -55,11 +55,13 @@ fn a_range_is_drawn_into_the_chart_and_stays_in_the_address() {
         tab.become_person_of(&fleet).await;
         tab.goto("/devices/truck-0001?key=speed&range=1h").await;
         tab.until("document.querySelector('#plots canvas')").await;
+        let whole = tab.text("#span").await;
         let over = tab.element(".u-over").await;
         let actions = tab.web().action_chain().move_to_element_with_offset(&over, 40, 0).click_and_hold();
         actions.move_by_offset(200, 0).release().perform().await.unwrap();
         tab.until("/from=\\d+&to=\\d+/.test(location.search)").await;
         tab.until("document.querySelector('[popovertarget=custom]').ariaCurrent == 'true'").await;
+        tab.until(&format!("document.querySelector('#span').innerText != {whole:?}")).await;
         let drawn = tab.text("#span").await;
         tab.web().refresh().await.unwrap();
         tab.until("document.querySelector('#plots canvas')").await;
