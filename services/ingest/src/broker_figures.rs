@@ -20,7 +20,7 @@ impl BrokerFigures {
             return;
         };
         match name {
-            b"publish/messages/dropped" => self.count_dropped(value),
+            b"publish/messages/dropped" => metrics::broker_dropped(self.newly_dropped(value)),
             b"store/messages/count" => metrics::broker_stored_messages(value),
             b"store/messages/bytes" => metrics::broker_stored_bytes(value),
             b"load/publish/received/1min" => metrics::broker_received_per_minute(value),
@@ -28,16 +28,27 @@ impl BrokerFigures {
         }
     }
 
-    /// The broker counts from its own start: less than before is a new start.
-    fn count_dropped(&mut self, value: f64) {
+    /// How many more than were told last. The broker counts from its own start: less than before is a new start.
+    fn newly_dropped(&mut self, told: f64) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a count; `as` saturates"
         )]
-        let dropped = value as u64;
-        let new = dropped.checked_sub(self.dropped).unwrap_or(dropped);
-        metrics::broker_dropped(new);
-        self.dropped = dropped;
+        let dropped = told as u64;
+        let before = std::mem::replace(&mut self.dropped, dropped);
+        dropped.checked_sub(before).unwrap_or(dropped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_are_counted_once_and_over_the_brokers_restarts() {
+        let mut figures = BrokerFigures::default();
+        let counted = [0.0, 40.0, 40.0, 45.0, 3.0, 4.0].map(|told| figures.newly_dropped(told));
+        assert_eq!(counted, [0, 40, 0, 5, 3, 1]);
     }
 }

@@ -100,6 +100,7 @@ pub async fn serve(
         () = shutdown.cancelled() => {}
         _ = sources.join_next() => part_ended(&shutdown)?,
         _ = stores.join_next() => part_ended(&shutdown)?,
+        _ = others.join_next() => part_ended(&shutdown)?,
     }
     let deadline = Instant::now() + config.drain();
     let drain = async {
