@@ -19,6 +19,9 @@ use super::{Device, Ending, under_way::UnderWay};
 
 /// Messages under way at once.
 const IN_FLIGHT: usize = 32;
+/// The same for the library, with room for a status. It keeps account of that many in each connection: by default of all that
+/// MQTT can count, which took 18 MB a device.
+const PACKET_IDS: u16 = 40;
 /// How long the broker may take to answer a CONNECT.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const KEEP_ALIVE_SECONDS: u16 = 20;
@@ -131,7 +134,8 @@ impl Device {
             .set_clean_start(true)
             .set_keep_alive(KEEP_ALIVE_SECONDS)
             .set_connect_timeout(CONNECT_TIMEOUT)
-            .set_request_channel_capacity(IN_FLIGHT + 8)
+            .set_outgoing_inflight_upper_limit(PACKET_IDS)
+            .set_request_channel_capacity(usize::from(PACKET_IDS))
             .set_last_will(LastWill::new(topic, will, QoS::AtLeastOnce, true, None));
         options
     }
