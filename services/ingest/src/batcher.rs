@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{config::BatchConfig, held::Place, metrics, window::Ticket};
+use crate::{config::BatchConfig, held::Place, window::Ticket};
 
 /// A message as it came.
 #[expect(clippy::struct_field_names, reason = "`received_at` is what the batch line calls it")]
@@ -68,25 +68,21 @@ impl Batch {
     }
 }
 
-/// Batches messages until the queue closes. Waits where `batches` is full: then nobody takes messages off the queue, the
-/// connections' windows fill up, and the broker keeps the rest.
-pub(crate) async fn run(
-    mut queue: mpsc::Receiver<Received>,
-    batches: mpsc::Sender<Batch>,
-    config: BatchConfig,
-) {
-    while let Some(first) = queue.recv().await {
-        let mut batch = Batch::of(first);
-        let close_at = Instant::now() + config.linger();
-        while !batch.is_full(&config) {
-            match timeout_at(close_at, queue.recv()).await {
-                Ok(Some(message)) => batch.push(message),
+/// The next batch; nothing once the queue has closed and is empty. The oldest message has waited for the linger, if only in the
+/// queue, or the batch is full.
+pub(crate) async fn next(queue: &mut mpsc::Receiver<Received>, config: &BatchConfig) -> Option<Batch> {
+    let first = queue.recv().await?;
+    let close_at = first.at + config.linger();
+    let mut batch = Batch::of(first);
+    while !batch.is_full(config) {
+        let message = match queue.try_recv() {
+            Ok(message) => message,
+            Err(_) => match timeout_at(close_at, queue.recv()).await {
+                Ok(Some(message)) => message,
                 Ok(None) | Err(_) => break,
-            }
-        }
-        metrics::queue_depth(queue.len());
-        if batches.send(batch).await.is_err() {
-            return;
-        }
+            },
+        };
+        batch.push(message);
     }
+    Some(batch)
 }

@@ -126,7 +126,7 @@ pub struct BatchConfig {
     /// Milliseconds that a batch waits for more messages
     #[arg(long, env = "ARGOSY_INGEST_BATCH_LINGER_MS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=1000))]
     pub batch_linger_ms: u64,
-    /// Batches that wait for their commit at once
+    /// Batches that wait for their commit at once, each of other devices
     #[arg(long, env = "ARGOSY_INGEST_BATCHES_IN_FLIGHT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub batches_in_flight: u32,
     /// Bytes of messages held at once; at that many it stops reading

@@ -18,6 +18,7 @@ use crate::{
     config::MqttConfig,
     health::BrokerHealth,
     held::Room,
+    lanes::Lanes,
     metrics,
     mqtt::{self, Acknowledgement, Link, LinkError, LinkEvent, Message},
     pause,
@@ -32,7 +33,9 @@ pub(crate) struct Connection {
     /// How to connect.
     pub(crate) config: MqttConfig,
     /// Where messages go.
-    pub(crate) queue: mpsc::Sender<Received>,
+    pub(crate) lanes: Lanes,
+    /// Counts them.
+    pub(crate) arrived: metrics::Arrived,
     /// Room for messages.
     pub(crate) room: Room,
     /// Which messages were committed.
@@ -149,7 +152,7 @@ impl Connection {
 
     /// Hands a message over. Where there is no room it waits until something is committed, and so does the broker.
     async fn receive(&mut self, message: Message) {
-        metrics::received(message.is_redelivered);
+        self.arrived.count(message.is_redelivered);
         let (received_at, at) = (Utc::now().timestamp_millis(), Instant::now());
         let bytes = message.topic.len() + message.payload.len();
         self.arrivals.count(bytes);
@@ -161,14 +164,15 @@ impl Connection {
             None => self.room.take(bytes).await,
         };
         let ticket = message.acknowledgement.map(|acknowledgement| self.window.push(acknowledgement));
+        let lane = self.lanes.of(&message.topic);
         let received =
             Received { ticket, topic: message.topic, payload: message.payload, received_at, at, place };
-        match self.queue.try_send(received) {
+        match lane.try_send(received) {
             Ok(()) | Err(TrySendError::Closed(_)) => {}
             Err(TrySendError::Full(_)) if may_be_dropped => metrics::dropped(),
             Err(TrySendError::Full(received)) => {
                 // A closed queue is the end of the process; the broker keeps what is not acknowledged.
-                let _ = self.queue.send(received).await;
+                let _ = lane.send(received).await;
             }
         }
     }

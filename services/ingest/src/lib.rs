@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod health;
 mod held;
+mod lanes;
 mod metrics;
 mod mqtt;
 mod pause;

@@ -3,13 +3,30 @@
 use std::time::Duration;
 
 use argosy_wire::batch::IngestResponse;
-use metrics::{Gauge, counter, gauge, histogram};
+use metrics::{Counter, Gauge, counter, gauge, histogram};
 
-/// A message came, for the first time or again.
-pub(crate) fn received(redelivered: bool) {
-    counter!("argosy_ingest_received_total").increment(1);
-    if redelivered {
-        counter!("argosy_ingest_redelivered_total").increment(1);
+/// Counts messages as they come. Made once: looking a metric up costs as much as a message.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    received: Counter,
+    redelivered: Counter,
+}
+
+impl Arrived {
+    /// The process's counters.
+    pub(crate) fn new() -> Self {
+        Self {
+            received: counter!("argosy_ingest_received_total"),
+            redelivered: counter!("argosy_ingest_redelivered_total"),
+        }
+    }
+
+    /// A message came, for the first time or again.
+    pub(crate) fn count(&self, is_redelivered: bool) {
+        self.received.increment(1);
+        if is_redelivered {
+            self.redelivered.increment(1);
+        }
     }
 }
 
@@ -32,9 +49,9 @@ pub(crate) fn batch_failed() {
     counter!("argosy_ingest_batch_failures_total").increment(1);
 }
 
-/// Messages between the connections and the batches.
-pub(crate) fn queue_depth(messages: usize) {
-    gauge!("argosy_ingest_queue_messages").set(messages as f64);
+/// Messages of a lane that wait for a batch.
+pub(crate) fn queue_depth(lane: u32) -> Gauge {
+    gauge!("argosy_ingest_queue_messages", "lane" => lane.to_string())
 }
 
 /// Messages of a connection that wait for their acknowledgement.

@@ -1,15 +1,11 @@
-//! Brings batches to the API, several at once, each for as long as it takes.
+//! Brings a batch to the API, for as long as it takes.
 
 use std::{ops::Range, sync::Arc};
 
 use argosy_client::{Client, Error};
 use argosy_wire::batch::IngestResponse;
 use bytes::Bytes;
-use tokio::{
-    sync::{Semaphore, mpsc},
-    task::JoinSet,
-    time::sleep,
-};
+use tokio::{sync::mpsc, time::sleep};
 
 use crate::{batcher::Batch, health::ApiHealth, metrics, pause, plain, receipts::Receipts, window::Ticket};
 
@@ -30,24 +26,8 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Sends until `batches` closes, and until the last one is committed.
-    pub(crate) async fn run(self, mut batches: mpsc::Receiver<Batch>, in_flight: u32) {
-        let permits = Arc::new(Semaphore::new(in_flight as usize));
-        let mut tasks = JoinSet::new();
-        // The permit first: a batch that cannot be sent stays in the channel.
-        while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
-            let Some(batch) = batches.recv().await else { break };
-            let sender = self.clone();
-            tasks.spawn(async move {
-                sender.send(batch).await;
-                drop(permit);
-            });
-            while tasks.try_join_next().is_some() {}
-        }
-        while tasks.join_next().await.is_some() {}
-    }
-
-    async fn send(&self, batch: Batch) {
+    /// Sends a batch, and returns once it is committed and its messages are told of it.
+    pub(crate) async fn send(&self, batch: Batch) {
         let messages = batch.ends.len();
         let lines = Bytes::from(batch.lines);
         let response = self.send_lines(&lines, &batch.ends, 0..messages).await;

@@ -12,12 +12,12 @@ use tokio::{net::TcpListener, sync::mpsc, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config, batcher,
+    Config,
     budget::{self, Arrivals},
     connection::Connection,
     health::{ApiHealth, BrokerHealth},
     held::Room,
-    metrics, mqtt,
+    lanes, metrics, mqtt,
     receipts::Receipts,
     sender::Sender,
     side,
@@ -49,8 +49,7 @@ pub async fn serve(
 
     // Twice the windows: messages of a lost connection may still wait here when the next one delivers them again.
     let capacity = usize::from(config.mqtt.connections) * usize::from(config.mqtt.receive_maximum) * 2;
-    let (queue, received) = mpsc::channel(capacity);
-    let (batches, batched) = mpsc::channel(1);
+    let (lanes, ends) = lanes::open(config.batch.batches_in_flight, capacity);
     let room = Room::new(config.batch.held_bytes);
     let arrivals = Arrivals::default();
     let receipts = config.receipts.interval().map(Receipts::new);
@@ -61,7 +60,8 @@ pub async fn serve(
         let connection = Connection {
             index,
             config: config.mqtt.clone(),
-            queue: queue.clone(),
+            lanes: lanes.clone(),
+            arrived: metrics::Arrived::new(),
             room: room.clone(),
             commits: receiver,
             window: Window::new(index),
@@ -71,7 +71,7 @@ pub async fn serve(
         };
         connections.push(connection);
     }
-    drop(queue);
+    drop(lanes);
     // No secret shows itself.
     tracing::info!(configuration = ?config, "Ingest starts.");
 
@@ -80,14 +80,15 @@ pub async fn serve(
     for connection in connections {
         sources.spawn(connection.run(shutdown.clone()));
     }
-    stores.spawn(batcher::run(received, batches, config.batch.clone()));
     let sender = Sender {
         client: client.clone(),
         health: api.clone(),
         receipts: receipts.clone(),
         commits: commits.into(),
     };
-    stores.spawn(sender.run(batched, config.batch.batches_in_flight));
+    for lane in ends {
+        stores.spawn(lane.run(sender.clone(), config.batch.clone()));
+    }
     others.spawn(api.clone().probe(client, shutdown.clone()));
     others.spawn(budget::run(arrivals, api, config.mqtt.clone(), config.budget.clone(), shutdown.clone()));
     let stopped = CancellationToken::new();

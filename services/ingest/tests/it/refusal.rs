@@ -49,7 +49,10 @@ async fn the_log_says_once_why_nothing_is_stored() {
     let logs = Logs::capture();
     let stack = Stack::start(Mode::Failing(401)).await;
     let service = stack.service(&["--batch-messages", "1"]).await;
-    stack.device("a").send(0..5).await;
+    // Each in its lane, so that several attempts are under way.
+    for device in ["a", "b", "c", "d", "e"] {
+        stack.device(device).send(0..1).await;
+    }
     let requests = || stack.api.requests();
     until("attempts", async || requests(), |requests| *requests > 8).await;
     stack.api.become_(Mode::Failing(503));
