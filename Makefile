@@ -34,8 +34,9 @@ coverage: ## Measure which lines the tests run; fails below 85 %
 	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
 
 .PHONY: bench
-bench: ## Measure what the documents say of speed
+bench: build ## Measure how fast it is, beside its limits and Telegraf where that is installed; results in target/bench.json
 	@scripts/install-deps --tests
+	@target/release/argosy-bench run $(ARGS) >target/bench.json
 	@cargo test $(CARGO_FLAGS) --release -p argosy-api --test it -- --ignored --nocapture week
 
 .PHONY: screenshots

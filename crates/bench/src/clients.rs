@@ -1,0 +1,40 @@
+//! Connections to the broker that cost as little as possible, so that what is measured is the broker and what is behind it.
+
+use std::{io::BufRead as _, str::FromStr, time::Duration};
+
+use anyhow::Context as _;
+use argosy_mqtt::{BrokerAddress, Dial, Link};
+use rumqttc::{Connect, ConnectAuth, ConnectProperties};
+use tokio::sync::watch;
+
+/// A connection without a session; `window` is how many unacknowledged messages the broker may send.
+pub(crate) async fn connect(port: u16, client_id: &str, window: u16) -> anyhow::Result<Link> {
+    let dial = Dial {
+        address: BrokerAddress::parse(&format!("mqtt://127.0.0.1:{port}").parse()?)?,
+        tls: None,
+        connect: Connect {
+            keep_alive: 60,
+            client_id: client_id.to_owned(),
+            clean_start: true,
+            properties: Some(ConnectProperties { receive_maximum: Some(window), ..ConnectProperties::new() }),
+        },
+        auth: ConnectAuth::None,
+        will: None,
+        timeout: Duration::from_secs(30),
+    };
+    Ok(Link::open(dial).await.with_context(|| format!("{client_id} cannot connect"))?.0)
+}
+
+/// What stands on the last line of stdin; closed when that ends, as it does when the parent ends.
+pub(crate) fn stdin<T: FromStr + Default + Send + Sync + 'static>() -> watch::Receiver<T> {
+    let (sender, receiver) = watch::channel(T::default());
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if let Ok(value) = line.trim().parse() {
+                sender.send_replace(value);
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,103 @@
+//! The stack that is measured: real servers and services, each a process of its own, in a temporary folder.
+
+use anyhow::Context as _;
+use argosy_backends::{Broker, BrokerOptions, Postgres, Redis, free_port};
+use argosy_client::Client;
+use argosy_stack::{Certificates, Files, Installation, Service};
+use argosy_wire::{FleetName, api::fleet::CreateFleetRequest};
+use secrecy::ExposeSecret as _;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tempfile::TempDir;
+
+/// The fleet of the devices that are measured; it registers them by itself.
+pub(crate) const FLEET: &str = "bench";
+
+/// PostgreSQL, Redis, the broker, api and ingest.
+pub(crate) struct Stack {
+    pub(crate) installation: Installation,
+    pub(crate) postgres: Postgres,
+    pub(crate) redis: Redis,
+    pub(crate) broker: Broker,
+    /// The broker's port without TLS.
+    pub(crate) plain_port: u16,
+    pub(crate) pool: PgPool,
+    pub(crate) api: Service,
+    pub(crate) ingest: Service,
+    // Last, since the others use it.
+    _folder: TempDir,
+}
+
+impl Stack {
+    /// Starts everything; between broker and ingest there is no TLS.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let files = Files::at(folder.path())?;
+        files.create()?;
+        let installation = Installation { certificates: Certificates::prepare(&files)?, files };
+        let files = &installation.files;
+        let mut postgres = Postgres::prepare(&files.file("postgres"), free_port()?, true)?.temporary();
+        let mut redis = Redis::prepare(&files.file("redis"), free_port()?)?.temporary();
+        postgres.start().await?;
+        redis.start().await?;
+        postgres.create_database("argosy").await?;
+        let url = postgres.url("argosy");
+        let database_url = files.write_secret("secrets/database-url", url.expose_secret())?;
+        let redis_url = files.write_secret("secrets/redis-url", redis.url().expose_secret())?;
+        let seal_key = files.secret("secrets/seal-key", || "5e".repeat(32))?;
+        installation.initialise(&database_url, &seal_key).await?;
+
+        let (plain_port, api_port) = (free_port()?, free_port()?);
+        let options = BrokerOptions { tls: None, plain: Some(plain_port) };
+        let mut broker = Broker::prepare(&files.file("broker"), &options)?.temporary();
+        broker.start().await?;
+        let mut api = installation
+            .api("api", api_port)?
+            .set("ARGOSY_DATABASE_URL_FILE", &database_url)
+            .set("ARGOSY_REDIS_URL_FILE", &redis_url)
+            .set("ARGOSY_SEAL_KEY_FILE", &seal_key);
+        api.start().await?;
+        let api_url = format!("https://localhost:{api_port}");
+        let token = std::fs::read_to_string(files.file("token")).context("there is no token")?;
+        let fleet: FleetName = FLEET.parse()?;
+        let client = Client::builder(api_url.parse()?)
+            .ca_file(Some(installation.certificates.ca_file.clone()))
+            .bearer(token.trim().into())
+            .build()?
+            .with_fleet(Some(fleet.clone()));
+        let request = CreateFleetRequest {
+            name: fleet,
+            auto_register: true,
+            retention_days: None,
+            offline_after_seconds: None,
+        };
+        client.create_fleet(&request).await?;
+        let mqtt_url = format!("mqtt://127.0.0.1:{plain_port}");
+        let mut ingest = installation.ingest("ingest", &mqtt_url, &api_url)?;
+        ingest.start().await?;
+        let pool = PgPoolOptions::new().max_connections(4).connect(url.expose_secret()).await?;
+        Ok(Self { installation, postgres, redis, broker, plain_port, pool, api, ingest, _folder: folder })
+    }
+
+    /// Messages of the fleet that are stored, by the ledger.
+    pub(crate) async fn stored(&self) -> anyhow::Result<u64> {
+        let stored: i64 =
+            sqlx::query_scalar("select coalesce(sum(received_count), 0)::bigint from device_streams")
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(stored.unsigned_abs())
+    }
+
+    /// The processes whose work is counted.
+    pub(crate) fn processes(&mut self) -> Vec<(&'static str, i32)> {
+        [
+            ("broker", self.broker.process().map(|process| process.id())),
+            ("ingest", self.ingest.process().map(|process| process.id())),
+            ("api", self.api.process().map(|process| process.id())),
+            ("postgres", self.postgres.process().map(|process| process.id())),
+            ("redis", self.redis.process().map(|process| process.id())),
+        ]
+        .into_iter()
+        .filter_map(|(name, id)| Some((name, id?)))
+        .collect()
+    }
+}
