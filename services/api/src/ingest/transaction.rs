@@ -2,6 +2,7 @@
 
 mod latest;
 mod ledger;
+mod through;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::{
         dead_letters::{self, DeadLetterRow},
         devices, latest as latest_values, presence as presence_tables,
         readings::{self, ReadingColumns},
-        receipts, rollups, streams,
+        rollups, streams,
     },
     ingest::{
         Message, OnRefusal, Outcome, dead_letter,
@@ -137,7 +138,7 @@ pub(super) async fn run(
     }
     let mut through = Vec::new();
     if with_receipts {
-        through = receipts::find_through(connection, &ledger::streams(plan)).await?;
+        through = through::find(connection, plan, &split).await?;
     }
     transaction.commit().await?;
     Ok(Committed {

@@ -273,7 +273,9 @@ fn the_ledger_is_a_set() {
                 let _ = write!(batch, "{}", message(boot, *seq));
                 batch
             });
-            let answer = runtime.block_on(ingest(&client, &batch));
+            let answer = runtime.block_on(client.post_as("/ingest?receipts=true", NDJSON, batch)).expect(200);
+            let through = (1..25).take_while(|seq| model.contains(seq)).count();
+            prop_assert_eq!(&answer["receipts"][0]["receipt"]["through"], &json!(through));
             prop_assert_eq!(&answer["stored"], &json!(fresh));
             prop_assert_eq!(&answer["duplicate"], &json!(numbers.len() - fresh));
         }

@@ -11,6 +11,8 @@ pub(crate) struct StreamPosition {
     pub(crate) device_id: i64,
     /// The boot.
     pub(crate) boot: i64,
+    /// How many numbers are stored.
+    pub(crate) received_count: i64,
     /// The highest number stored.
     pub(crate) highest: i64,
     /// The size of the ledger as stored.
@@ -25,7 +27,7 @@ pub(crate) async fn find_positions(
     let (devices, boots): (Vec<i64>, Vec<i64>) = streams.iter().copied().unzip();
     sqlx::query_as!(
         StreamPosition,
-        r#"select s.device_id, s.boot, s.highest, pg_column_size(s.received) as "ledger_bytes!"
+        r#"select s.device_id, s.boot, s.received_count, s.highest, pg_column_size(s.received) as "ledger_bytes!"
          from unnest($1::bigint[], $2::bigint[]) asked(device_id, boot)
          join device_streams s on s.device_id = asked.device_id and s.boot = asked.boot"#,
         &devices,

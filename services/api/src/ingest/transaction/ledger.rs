@@ -38,6 +38,8 @@ pub(super) struct Split {
     pub(super) refused: Vec<Refusal>,
     /// Numbers that these messages left out; they may still come.
     pub(super) gaps: Vec<Gap>,
+    /// How far the streams were before.
+    pub(super) positions: Positions,
 }
 
 /// Splits the telemetry of a batch. The devices are locked, so the answer holds until the transaction ends.
@@ -72,10 +74,12 @@ pub(super) async fn split(connection: &mut PgConnection, plan: &Plan) -> Result<
     }
     split.refuse_fragmented(plan, &positions);
     split.find_gaps(plan, &positions);
+    split.positions = positions;
     Ok(split)
 }
 
-type Positions = HashMap<(i64, i64), StreamPosition>;
+/// By device and boot.
+pub(super) type Positions = HashMap<(i64, i64), StreamPosition>;
 
 /// The streams that a batch has messages of: device and boot.
 pub(super) fn streams(plan: &Plan) -> Vec<(i64, i64)> {
