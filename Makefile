@@ -39,6 +39,12 @@ bench: build ## Measure how fast it is, beside its limits and Telegraf where tha
 	@target/release/argosy-bench run $(ARGS) >target/bench.json
 	@cargo test $(CARGO_FLAGS) --release -p argosy-api --test it -- --ignored --nocapture week
 
+MINUTES ?= 10
+.PHONY: faults
+faults: deps ## Let faults happen to the whole stack under load, and prove that nothing is lost. Options: make faults MINUTES=2 SEED=7 ARGS=--list
+	@cargo build $(CARGO_FLAGS) --release --bins -p argosy-api -p argosy-ingest -p argosy-simulator -p argosy-faults
+	@target/release/argosy-faults --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --page docs/faults.md $(ARGS)
+
 .PHONY: screenshots
 screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots
 	@scripts/install-deps --tests

@@ -1,11 +1,15 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
 use clap::Parser;
 
 use crate::kind::Kind;
 
+/// Devices of the fleet, where nobody says otherwise.
+const DEVICES: u32 = 500;
+/// Messages a second and device, where nobody says otherwise.
+const RATE: f64 = 4.0;
 /// From so many minutes on each fault occurs at least once, even where that takes longer.
 const FULL: f64 = 10.0;
 
@@ -30,10 +34,10 @@ pub struct Arguments {
     #[arg(long)]
     pub list: bool,
     /// Devices of the fleet
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = DEVICES)]
     pub devices: u32,
     /// Messages a second and device; one more device sends a hundred times as many
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = RATE)]
     pub rate: f64,
     /// Folder of reports and of what is kept of runs that fail
     #[arg(long, default_value = "target/faults")]
@@ -47,6 +51,19 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// What gives the same run again.
+    pub(crate) fn again(&self, seed: u64) -> String {
+        let mut more = String::new();
+        if self.devices != DEVICES || (self.rate - RATE).abs() > f64::EPSILON {
+            let _ = write!(more, " --devices {} --rate {}", self.devices, self.rate);
+        }
+        for kind in &self.only {
+            let _ = write!(more, " --only {kind}");
+        }
+        let more = if more.is_empty() { more } else { format!(" ARGS=\"{}\"", more.trim()) };
+        format!("make faults MINUTES={} SEED={seed}{more}", self.minutes)
+    }
+
     /// Whether every kind of fault occurs.
     pub(crate) fn is_full(&self) -> bool {
         self.minutes >= FULL && self.only.is_empty()
@@ -62,5 +79,20 @@ fn parse_minutes(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(minutes) if minutes > 0.0 && minutes <= 10_000.0 => Ok(minutes),
         _ => Err("minutes are above 0 and at most 10000".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_gives_the_same_run_again_is_said() {
+        let parse = |line: &str| Arguments::parse_from(line.split_whitespace());
+        assert_eq!(parse("argosy-faults --minutes 2").again(7), "make faults MINUTES=2 SEED=7");
+        let smaller = parse("argosy-faults --devices 200 --only api-kill");
+        let again = "make faults MINUTES=10 SEED=7 ARGS=\"--devices 200 --rate 4 --only api-kill\"";
+        assert_eq!(smaller.again(7), again);
+        assert!(parse("argosy-faults").is_full() && !smaller.is_full());
     }
 }

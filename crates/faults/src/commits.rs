@@ -39,7 +39,7 @@ impl Commits {
         self.lock().0.last().map_or(0, |(_, count)| *count)
     }
 
-    /// The longest time without a commit that ended after `from` and began before `to`.
+    /// The longest time without a commit between these moments.
     pub(crate) fn longest_pause(&self, from: Instant, to: Instant) -> Duration {
         self.lock().longest_pause(from, to)
     }
@@ -67,7 +67,7 @@ impl History {
             ended.zip(self.0.iter().map(|(at, _)| *at).take(1).chain(self.0.iter().map(|(at, _)| *at)));
         pauses
             .filter(|(end, begin)| *end > from && *begin < to)
-            .map(|(end, begin)| end.min(to).saturating_duration_since(begin))
+            .map(|(end, begin)| end.min(to).saturating_duration_since(begin.max(from)))
             .max()
             .unwrap_or_default()
     }
@@ -123,7 +123,7 @@ mod tests {
         }
         assert_eq!(history.longest_pause(at(10), at(90)), Duration::from_secs(3));
         assert_eq!(history.longest_pause(at(60), at(90)), Duration::from_millis(100));
-        assert_eq!(history.longest_pause(at(30), at(40)), Duration::from_secs(2));
+        assert_eq!(history.longest_pause(at(30), at(40)), Duration::from_secs(1));
         let again = history.flows_again(at(50), 900.0).unwrap();
         assert!((700..=1000).contains(&again.as_millis()), "{again:?}");
         assert_eq!(history.flows_again(at(95), 900.0), None);

@@ -38,9 +38,17 @@ impl Fleet {
         Self::start(world, "loud", "meter", FleetSize { devices: 1, rate: rate * LOUD }, seed, &[]).await
     }
 
-    /// Starts a small fleet of its own for a phase of its own.
-    pub(crate) async fn small(world: &World, rate: f64, seed: u64) -> anyhow::Result<Self> {
-        Self::start(world, "small", "cold-store", FleetSize { devices: SMALL, rate }, seed, &[]).await
+    /// Starts a small fleet for a phase of its own, whose devices keep messages until their receipt, or until the broker has them.
+    pub(crate) async fn small(
+        world: &World,
+        rate: f64,
+        seed: u64,
+        until_receipt: bool,
+    ) -> anyhow::Result<Self> {
+        let size = FleetSize { devices: SMALL, rate };
+        let name = if until_receipt { "kept" } else { "trusting" };
+        let keeps: &[(&str, &str)] = if until_receipt { &[("--until-receipt", "")] } else { &[] };
+        Self::start(world, name, "cold-store", size, seed, keeps).await
     }
 
     async fn start(
@@ -58,7 +66,10 @@ impl Fleet {
             .set("ARGOSY_SIMULATOR_PROFILE", profile)
             .set("ARGOSY_SIMULATOR_SEED", seed.to_string());
         for (option, value) in disorder {
-            service = service.argument(option).argument(value);
+            service = service.argument(option);
+            if !value.is_empty() {
+                service = service.argument(value);
+            }
         }
         service.start().await?;
         world.roster.set(name, service.process().map(|process| process.id()));

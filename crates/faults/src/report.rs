@@ -39,6 +39,8 @@ pub(crate) struct Measured {
 pub(crate) struct Report {
     /// The seed that gives the same plan again.
     pub(crate) seed: u64,
+    /// The command that gives the same run again.
+    pub(crate) again: String,
     /// Minutes of faults that were asked for.
     pub(crate) minutes: f64,
     /// Cores of the machine.
@@ -62,7 +64,7 @@ pub(crate) struct Report {
     /// Memory of each part in KiB.
     pub(crate) memory: BTreeMap<String, Memory>,
     /// What killing the broker cost, where it was measured.
-    pub(crate) broker_kill: Option<BrokerKill>,
+    pub(crate) broker_kills: Vec<BrokerKill>,
     /// What went wrong besides.
     pub(crate) failures: Vec<String>,
 }
@@ -70,7 +72,9 @@ pub(crate) struct Report {
 /// What killing the broker with -9 cost.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct BrokerKill {
-    /// Messages that the broker had acknowledged.
+    /// Whether devices kept messages until their receipt.
+    pub(crate) until_receipt: bool,
+    /// Messages that the broker had acknowledged; with receipts, those that have one.
     pub(crate) acknowledged: i64,
     /// Of them, lost.
     pub(crate) lost: i64,

@@ -40,8 +40,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<bool> {
 
 async fn faults(arguments: &Arguments, screen: &Screen) -> anyhow::Result<bool> {
     let seed = arguments.seed.unwrap_or_else(seed_of_the_clock);
-    screen
-        .say(&format!("seed {seed}; the same again: make faults MINUTES={} SEED={seed}", arguments.minutes));
+    screen.say(&format!("seed {seed}; the same again: {}", arguments.again(seed)));
     let folder = arguments.folder.join(seed.to_string());
     forget(&folder)?;
     let files = Files::at(&folder)?;
@@ -64,8 +63,8 @@ async fn faults(arguments: &Arguments, screen: &Screen) -> anyhow::Result<bool> 
     print(&report)?;
     if !report.is_good() {
         screen.say(&format!(
-            "Something was found. The same again: make faults MINUTES={} SEED={seed}; what is known of it: {}",
-            arguments.minutes,
+            "Something was found. The same again: {}; what is known of it: {}",
+            arguments.again(seed),
             folder.display()
         ));
     } else if !arguments.keep {
@@ -79,6 +78,7 @@ fn empty_report(arguments: &Arguments, seed: u64, messages_a_second: f64) -> Rep
     Report {
         seed,
         minutes: arguments.minutes,
+        again: arguments.again(seed),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         devices: arguments.devices + 1,
         messages_a_second,
@@ -89,7 +89,7 @@ fn empty_report(arguments: &Arguments, seed: u64, messages_a_second: f64) -> Rep
         lost: BTreeMap::new(),
         doubled: BTreeMap::new(),
         memory: BTreeMap::new(),
-        broker_kill: None,
+        broker_kills: Vec::new(),
         failures: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use tokio::net::TcpStream;
 
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often servers are asked whether they are ready.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 

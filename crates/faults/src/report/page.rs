@@ -23,13 +23,12 @@ impl Report {
         let _ = write!(
             text,
             "\n## The last run\n\n\
-             `make faults MINUTES={} SEED={}` on {} cores, everything on them: {} devices, {} messages a second, {} faults in {:.0} s.\n\n\
+             `{}` on {} cores, everything on them: {} devices, {} messages a second, {} faults in {:.0} s.\n\n\
              | | |\n|---|---|\n\
              | acknowledged by the broker | {} |\n| stored | {} |\n| **missing** | **{}** |\n| **doubled** | **{}** |\n\
              | rows and ledger that disagree | {} |\n| messages without sense, acknowledged | {} |\n\
              | of them, no dead letter | {} |\n| dead letters of messages that made sense | {} |\n",
-            self.minutes,
-            self.seed,
+            self.again,
             self.cores,
             self.devices,
             self.messages_a_second,
@@ -47,13 +46,20 @@ impl Report {
         for failure in &self.failures {
             let _ = writeln!(text, "\n**{failure}**");
         }
-        if let Some(kill) = &self.broker_kill {
-            let _ = write!(
-                text,
-                "\nA broker that was killed with -9 while ingest stood still, without receipts, in a phase of its own: \
-                 {} messages acknowledged, {} lost, {} doubled.\n",
-                kill.acknowledged, kill.lost, kill.doubled
-            );
+        self.write_broker_kills(text);
+    }
+
+    fn write_broker_kills(&self, text: &mut String) {
+        if self.broker_kills.is_empty() {
+            return;
+        }
+        text.push_str(
+            "\n## A killed broker\n\nKilled with -9 while ingest stood still for two seconds, in a phase of its own, with fifty devices.\n\n\
+             | devices keep a message until | told to be safe | lost | doubled |\n|---|---|---|---|\n",
+        );
+        for kill in &self.broker_kills {
+            let until = if kill.until_receipt { "its receipt" } else { "the broker's acknowledgement" };
+            let _ = writeln!(text, "| {until} | {} | {} | {} |", kill.acknowledged, kill.lost, kill.doubled);
         }
     }
 

@@ -165,7 +165,7 @@ impl<'r> Conductor<'r> {
         recovery
     }
 
-    /// Whether no more than two seconds' messages are on their way.
+    /// Whether no more than half a second's messages are on their way; the fleet tells once a second what is due.
     async fn is_caught_up(&self, rate: f64) -> bool {
         let mut due = 0.0;
         for fleet in &self.fleets {
@@ -174,7 +174,7 @@ impl<'r> Conductor<'r> {
                 None => return false,
             }
         }
-        self.commits.count() as f64 >= due - rate * 2.0
+        self.commits.count() as f64 >= due - rate * 0.5
     }
 
     /// A part that ended by itself is a finding; it is started again.

@@ -29,7 +29,7 @@ impl Conductor<'_> {
             fleet.stop().await?;
         }
         self.screen.show("the verdict");
-        let verdict = self.settled_verdict(&fleets).await?;
+        let verdict = self.settled_verdict(&fleets, SETTLE).await?;
         self.attribute(&verdict, arguments.rate);
         self.report.verdict = verdict;
         self.report.memory = self.world.roster.memory();
@@ -41,7 +41,10 @@ impl Conductor<'_> {
         }
         if arguments.only.is_empty() {
             self.screen.show("the broker is killed");
-            self.report.broker_kill = Some(self.kill_broker(arguments.rate).await?);
+            for until_receipt in [false, true] {
+                let cost = self.kill_broker(arguments.rate, until_receipt).await?;
+                self.report.broker_kills.push(cost);
+            }
         }
         self.screen.show("the stack stops");
         evidence::keep_logs(&self.world)?;
@@ -50,9 +53,13 @@ impl Conductor<'_> {
     }
 
     /// Asks until everything is as it should be, or the time for it is over.
-    pub(super) async fn settled_verdict(&self, fleets: &[Fleet]) -> anyhow::Result<Verdict> {
+    pub(super) async fn settled_verdict(
+        &self,
+        fleets: &[Fleet],
+        settle: Duration,
+    ) -> anyhow::Result<Verdict> {
         let ledgers: Vec<&Path> = fleets.iter().map(|fleet| fleet.ledger().as_path()).collect();
-        let end = Instant::now() + SETTLE;
+        let end = Instant::now() + settle;
         loop {
             let mut session = self.world.session().await?;
             let verdict = Verdict::reach(&mut session, &ledgers).await?;

@@ -12,10 +12,14 @@ const PUBLISH: Duration = Duration::from_secs(5);
 /// How long ingest stands still, so that the broker has what nobody else has.
 const STILL: Duration = Duration::from_secs(2);
 
+/// How long what is on its way may take; what is lost never comes.
+const SETTLE: Duration = Duration::from_secs(20);
+
 impl Conductor<'_> {
-    /// Kills the broker while it holds what it acknowledged; a fleet of its own tells what was lost. Nothing may be doubled.
-    pub(super) async fn kill_broker(&mut self, rate: f64) -> anyhow::Result<BrokerKill> {
-        let mut fleet = Fleet::small(&self.world, rate, self.seed).await?;
+    /// Kills the broker while it holds what it acknowledged; a fleet of its own tells what was lost. Devices that keep messages
+    /// until their receipt may lose none, and nothing may be doubled either way.
+    pub(super) async fn kill_broker(&mut self, rate: f64, until_receipt: bool) -> anyhow::Result<BrokerKill> {
+        let mut fleet = Fleet::small(&self.world, rate, self.seed, until_receipt).await?;
         sleep(PUBLISH).await;
         for replica in 0..self.world.ingests.len() {
             self.world.pause_part(Part::Ingest, replica, true)?;
@@ -28,11 +32,21 @@ impl Conductor<'_> {
         self.world.start_part(Part::Broker, 0).await?;
         sleep(PUBLISH).await;
         fleet.stop().await?;
-        // What is lost never comes: then it is waited for as long as for anything.
-        let verdict = self.settled_verdict(std::slice::from_ref(&fleet)).await?;
+        let verdict = self.settled_verdict(std::slice::from_ref(&fleet), SETTLE).await?;
+        let name = if until_receipt { "with receipts" } else { "without receipts" };
         if verdict.doubled > 0 {
-            self.report.failures.push(format!("A killed broker doubled {} messages.", verdict.doubled));
+            self.report
+                .failures
+                .push(format!("A killed broker doubled {} messages {name}.", verdict.doubled));
         }
-        Ok(BrokerKill { acknowledged: verdict.acknowledged, lost: verdict.missing, doubled: verdict.doubled })
+        if until_receipt && verdict.missing > 0 {
+            self.report.failures.push(format!("A killed broker lost {} messages {name}.", verdict.missing));
+        }
+        Ok(BrokerKill {
+            until_receipt,
+            acknowledged: verdict.acknowledged,
+            lost: verdict.missing,
+            doubled: verdict.doubled,
+        })
     }
 }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use futures::future::join_all;
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{Connection as _, PgConnection};
-use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::World;
 
 /// How long a session may take to be made.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections that are taken at once.
+const GRASP: usize = 8;
 /// How often a deadlock is tried.
 const DEADLOCKS: usize = 2;
 
@@ -96,22 +99,16 @@ impl Hog {
 
 async fn hog(url: SecretString, mut released: oneshot::Receiver<()>) -> usize {
     let mut held: Vec<PgConnection> = Vec::new();
-    let mut thrown_out = Instant::now();
     while released.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty) {
-        match connect(&url).await {
-            Ok(session) => held.push(session),
-            Err(_) => {
-                // Full: what the API holds is taken from it.
-                if thrown_out.elapsed() > Duration::from_millis(500) || held.len() < 2 {
-                    thrown_out = Instant::now();
-                    if let Some(session) = held.last_mut() {
-                        let throw_out = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
-                            where application_name = 'argosy-api'";
-                        let _ = sqlx::query(throw_out).execute(session).await;
-                    }
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+        // Several at once, or the API would be faster.
+        let before = held.len();
+        held.extend(join_all((0..GRASP).map(|_| connect(&url))).await.into_iter().flatten());
+        if held.len() == before
+            && let Some(session) = held.last_mut()
+        {
+            let throw_out = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+                where application_name = 'argosy-api'";
+            let _ = sqlx::query(throw_out).execute(session).await;
         }
     }
     held.len()
