@@ -1,6 +1,7 @@
 //! The whole stack as native processes, with a proxy between each two that talk to each other.
 
 mod database;
+mod deadlock;
 mod disk;
 mod replicas;
 mod start;

@@ -15,8 +15,6 @@ use super::World;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections that are taken at once.
 const GRASP: usize = 8;
-/// How often a deadlock is tried.
-const DEADLOCKS: usize = 2;
 
 /// Takes every connection that is free, until it is dropped or released.
 #[derive(Debug)]
@@ -63,28 +61,6 @@ impl World {
         let task = tokio::spawn(hog(self.database_url(), released));
         Hog { release, task }
     }
-
-    /// Locks devices against the order until PostgreSQL ends the other side, some times over; how often it did.
-    pub(crate) async fn provoke_deadlocks(&self) -> anyhow::Result<i64> {
-        let mut session = self.session().await?;
-        let before = deadlocks(&mut session).await?;
-        // The other side looks for a deadlock first, and so is the one that is ended.
-        sqlx::raw_sql("set deadlock_timeout = '20s'; set lock_timeout = '4s'").execute(&mut session).await?;
-        for _ in 0..DEADLOCKS {
-            let mut transaction = session.begin().await?;
-            sqlx::query("select 1 from latest_values where device_id = (select max(device_id) from latest_values) for update")
-                .execute(&mut *transaction)
-                .await?;
-            // Batches lock devices in their order, so one comes to wait for the last while it holds others.
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            let others = "select 1 from latest_values order by device_id desc for update";
-            // Ended ourselves, we try again.
-            let _ = sqlx::query(others).execute(&mut *transaction).await;
-            let _ = transaction.rollback().await;
-        }
-        let after = deadlocks(&mut session).await?;
-        Ok(after - before)
-    }
 }
 
 impl Hog {
@@ -119,11 +95,4 @@ async fn connect(url: &SecretString) -> anyhow::Result<PgConnection> {
         .await
         .context("PostgreSQL lets nobody in")?
         .context("PostgreSQL does not let us in")
-}
-
-/// How many deadlocks PostgreSQL has ended in all. Its statistics come a moment late.
-async fn deadlocks(session: &mut PgConnection) -> anyhow::Result<i64> {
-    tokio::time::sleep(Duration::from_millis(1200)).await;
-    let count = "select deadlocks from pg_stat_database where datname = current_database()";
-    Ok(sqlx::query_scalar(count).fetch_one(session).await?)
 }
