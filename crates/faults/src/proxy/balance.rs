@@ -1,4 +1,4 @@
-//! Which server a connection goes to: the one with the fewest, among those that are said to work.
+//! Which server a connection goes to: the one with the fewest, among those that are said to work; the newest of equals.
 
 use std::{
     net::Ipv4Addr,
@@ -76,11 +76,14 @@ impl Targets {
         None
     }
 
+    /// Where all have lost their connections, as many come back as there are clients, which may be fewer than servers: the newest
+    /// comes first, or it might get none.
     fn by_preference(&self) -> Vec<u16> {
         let targets = self.lock();
+        let newest_first = targets.iter().rev();
         let mut ports: Vec<(bool, usize, u16)> =
-            targets.iter().map(|target| (!target.works, target.open, target.port)).collect();
-        ports.sort_unstable();
+            newest_first.map(|target| (!target.works, target.open, target.port)).collect();
+        ports.sort_by_key(|(fails, open, _)| (*fails, *open));
         ports.into_iter().map(|(_, _, port)| port).collect()
     }
 
@@ -98,5 +101,23 @@ impl Targets {
 impl Drop for Open {
     fn drop(&mut self) {
         self.targets.count(self.port, -1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_with_the_fewest_comes_first_and_the_newest_of_equals() {
+        let targets = Targets::new(&[]);
+        for port in [3, 2, 4] {
+            targets.add(port, 0);
+        }
+        assert_eq!(targets.by_preference(), [4, 2, 3]);
+        targets.count(4, 1);
+        assert_eq!(targets.by_preference(), [2, 3, 4]);
+        targets.lock()[1].works = false;
+        assert_eq!(targets.by_preference(), [3, 4, 2]);
     }
 }
