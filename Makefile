@@ -41,9 +41,10 @@ bench: build ## Measure how fast it is, beside its limits and Telegraf where tha
 
 MINUTES ?= 10
 .PHONY: faults
-faults: deps ## Let faults happen to the whole stack under load, and prove that nothing is lost. Options: make faults MINUTES=2 SEED=7 ARGS=--list
+faults: ## Let faults happen to the whole stack under load, and prove that nothing is lost. Options: make faults MINUTES=2 SEED=7 ARGS=--list
+	@scripts/install-deps --tests
 	@cargo build $(CARGO_FLAGS) --release --bins -p argosy-api -p argosy-ingest -p argosy-simulator -p argosy-faults
-	@target/release/argosy-faults --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --page docs/faults.md $(ARGS)
+	@target/release/argosy-faults --minutes $(MINUTES) $(SEED:%=--seed %) --page docs/faults.md $(ARGS)
 
 .PHONY: screenshots
 screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots

@@ -4,6 +4,7 @@
 import argparse
 import json
 import random
+import signal
 import ssl
 import sys
 import time
@@ -24,6 +25,11 @@ class Device:
         self.under_way = {}  # by packet: number
         self.receipted = self.refused = self.sent = self.dropped = 0
         self.start = time.monotonic()
+        self.end = self.start + options.count / options.rate + options.grace
+
+    def stop(self, *_):
+        """SIGTERM: makes no more messages, and has the grace to bring home those it keeps."""
+        self.options.count, self.end = self.seq, time.monotonic() + self.options.grace
 
     def measure(self):
         """Makes the messages that are due. One keeps its boot and number for life, however often it is sent."""
@@ -112,8 +118,7 @@ class Device:
         return stood
 
     def is_over(self):
-        end = self.start + self.options.count / self.options.rate + self.options.grace
-        return time.monotonic() > end
+        return time.monotonic() > self.end
 
     def run(self):
         pause = 0.5
@@ -138,6 +143,7 @@ def main():
     arguments.add_argument("--grace", type=float, default=120, help="seconds that the last receipts may take")
     arguments.add_argument("--ledger", type=lambda name: open(name, "a", buffering=1), help="file of what has a receipt")
     device = Device(arguments.parse_args())
+    signal.signal(signal.SIGTERM, device.stop)
     device.run()
     print(json.dumps({"made": device.seq, "receipted": device.receipted, "refused": device.refused, "sent": device.sent,
                       "dropped": device.dropped, "without_receipt": len(device.kept), "connections": device.connection}))

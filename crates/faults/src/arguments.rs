@@ -24,9 +24,9 @@ pub struct Arguments {
     /// Minutes of faults; from ten on, each fault occurs at least once, even where that takes longer
     #[arg(long, default_value_t = 10.0, value_parser = parse_minutes)]
     pub minutes: f64,
-    /// The same seed gives the same plan; by the clock where it is not given
+    /// The same seed gives the same plan, and several as many runs in a row; by the clock where none is given
     #[arg(long)]
-    pub seed: Option<u64>,
+    pub seed: Vec<u64>,
     /// These faults alone, again and again
     #[arg(long, value_name = "FAULT")]
     pub only: Vec<Kind>,
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Folder of reports and of what is kept of runs that fail
     #[arg(long, default_value = "target/faults")]
     pub folder: PathBuf,
-    /// Page to write the report of a full run to: one of ten minutes or more, of all faults
+    /// Page to write the report of full runs to: those of ten minutes or more, of all faults
     #[arg(long)]
     pub page: Option<PathBuf>,
     /// Keep logs and ledgers of a good run too
@@ -51,8 +51,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What gives the same run again.
-    pub(crate) fn again(&self, seed: u64) -> String {
+    /// What gives the same runs again.
+    pub(crate) fn again(&self, seeds: &[u64]) -> String {
         let mut more = String::new();
         if self.devices != DEVICES || (self.rate - RATE).abs() > f64::EPSILON {
             let _ = write!(more, " --devices {} --rate {}", self.devices, self.rate);
@@ -61,7 +61,9 @@ impl Arguments {
             let _ = write!(more, " --only {kind}");
         }
         let more = if more.is_empty() { more } else { format!(" ARGS=\"{}\"", more.trim()) };
-        format!("make faults MINUTES={} SEED={seed}{more}", self.minutes)
+        let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+        let seeds = if seeds.len() == 1 { seeds.concat() } else { format!("\"{}\"", seeds.join(" ")) };
+        format!("make faults MINUTES={} SEED={seeds}{more}", self.minutes)
     }
 
     /// Whether every kind of fault occurs.
@@ -89,10 +91,12 @@ mod tests {
     #[test]
     fn what_gives_the_same_run_again_is_said() {
         let parse = |line: &str| Arguments::parse_from(line.split_whitespace());
-        assert_eq!(parse("argosy-faults --minutes 2").again(7), "make faults MINUTES=2 SEED=7");
+        assert_eq!(parse("argosy-faults --minutes 2").again(&[7]), "make faults MINUTES=2 SEED=7");
         let smaller = parse("argosy-faults --devices 200 --only api-kill");
         let again = "make faults MINUTES=10 SEED=7 ARGS=\"--devices 200 --rate 4 --only api-kill\"";
-        assert_eq!(smaller.again(7), again);
+        assert_eq!(smaller.again(&[7]), again);
+        let several = parse("argosy-faults --seed 7 --seed 8");
+        assert_eq!(several.again(&several.seed), "make faults MINUTES=10 SEED=\"7 8\"");
         assert!(parse("argosy-faults").is_full() && !smaller.is_full());
     }
 }

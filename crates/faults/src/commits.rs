@@ -27,10 +27,10 @@ pub(crate) struct Commits {
 }
 
 impl Commits {
-    /// Watches the messages in all ledgers of the API's database.
-    pub(crate) fn watch(url: SecretString) -> Self {
+    /// Watches the messages in all ledgers of the API's database but that of the device of this name.
+    pub(crate) fn watch(url: SecretString, without: &'static str) -> Self {
         let history = Arc::new(Mutex::new(History::default()));
-        let task = tokio::spawn(watch(url, Arc::clone(&history)));
+        let task = tokio::spawn(watch(url, without, Arc::clone(&history)));
         Self { history, _task: AbortOnDropHandle::new(task) }
     }
 
@@ -85,10 +85,10 @@ impl History {
     }
 }
 
-async fn watch(url: SecretString, history: Arc<Mutex<History>>) {
+async fn watch(url: SecretString, without: &str, history: Arc<Mutex<History>>) {
     loop {
         if let Ok(Ok(mut connection)) = timeout(PATIENCE, PgConnection::connect(url.expose_secret())).await {
-            while let Ok(Ok(count)) = timeout(PATIENCE, count(&mut connection)).await {
+            while let Ok(Ok(count)) = timeout(PATIENCE, count(&mut connection, without)).await {
                 history.lock().unwrap_or_else(PoisonError::into_inner).add(Instant::now(), count);
                 tokio::time::sleep(INTERVAL).await;
             }
@@ -97,9 +97,10 @@ async fn watch(url: SecretString, history: Arc<Mutex<History>>) {
     }
 }
 
-async fn count(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    let count = sqlx::query_scalar("select coalesce(sum(received_count), 0)::bigint from device_streams");
-    count.fetch_one(connection).await
+async fn count(connection: &mut PgConnection, without: &str) -> Result<i64, sqlx::Error> {
+    let count = "select coalesce(sum(received_count), 0)::bigint from device_streams
+        where device_id not in (select id from devices where name = $1)";
+    sqlx::query_scalar(count).bind(without).fetch_one(connection).await
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod kind;
 pub mod mounts;
 pub mod plan;
 pub mod proxy;
+mod reference;
 mod report;
 mod roster;
 mod run;
@@ -18,4 +19,4 @@ mod world;
 
 pub use arguments::Arguments;
 pub use run::run;
-pub use verdict::{Difference, Verdict};
+pub use verdict::{Devices, Difference, Verdict};

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::{kind::Kind, roster::Memory, verdict::Verdict};
+use crate::{reference::Outcome, roster::Memory, verdict::Verdict};
 
 /// What was measured of one fault.
 #[derive(Debug, Clone, Serialize)]
@@ -39,8 +39,6 @@ pub(crate) struct Measured {
 pub(crate) struct Report {
     /// The seed that gives the same plan again.
     pub(crate) seed: u64,
-    /// The command that gives the same run again.
-    pub(crate) again: String,
     /// Minutes of faults that were asked for.
     pub(crate) minutes: f64,
     /// Cores of the machine.
@@ -65,6 +63,8 @@ pub(crate) struct Report {
     pub(crate) memory: BTreeMap<String, Memory>,
     /// What killing the broker cost, where it was measured.
     pub(crate) broker_kills: Vec<BrokerKill>,
+    /// What became of the messages of the reference client.
+    pub(crate) reference_client: Option<Outcome>,
     /// What went wrong besides.
     pub(crate) failures: Vec<String>,
 }
@@ -87,24 +87,18 @@ impl Report {
     pub(crate) fn is_good(&self) -> bool {
         self.verdict.is_good() && self.failures.is_empty()
     }
+}
 
-    /// Writes it as JSON, and as a page.
-    pub(crate) fn write(&self, json: &Path, page: Option<&Path>) -> anyhow::Result<()> {
-        let write = |path: &Path, text: String| {
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-        };
-        if let Some(folder) = json.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        write(json, serde_json::to_string_pretty(self)? + "\n")?;
-        page.map_or(Ok(()), |path| write(path, self.page()))
+/// Writes runs as JSON, and as a page that says how to have them again.
+pub(crate) fn write(reports: &[Report], again: &str, json: &Path, page: Option<&Path>) -> anyhow::Result<()> {
+    let write = |path: &Path, text: String| {
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    if let Some(folder) = json.parent() {
+        std::fs::create_dir_all(folder)?;
     }
-
-    /// Everything that was measured of a kind.
-    fn of(&self, kind: Kind) -> Vec<&Measured> {
-        let name = kind.to_string();
-        self.faults.iter().filter(|fault| fault.fault == name).collect()
-    }
+    write(json, serde_json::to_string_pretty(reports)? + "\n")?;
+    page.map_or(Ok(()), |path| write(path, page::page(reports, again)))
 }
 
 /// Seconds with a digit.

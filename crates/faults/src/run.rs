@@ -18,7 +18,14 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{Arguments, kind::Kind, plan::Plan, report::Report, screen::Screen, verdict::Verdict};
+use crate::{
+    Arguments,
+    kind::Kind,
+    plan::Plan,
+    report::{self, Report},
+    screen::Screen,
+    verdict::Verdict,
+};
 use conductor::Conductor;
 
 /// Megabytes of PostgreSQL's disk: at the start, and more with each minute.
@@ -38,9 +45,20 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     result
 }
 
+/// A run for each seed, one after the other, whatever is found.
 async fn faults(arguments: &Arguments, screen: &Screen) -> anyhow::Result<bool> {
-    let seed = arguments.seed.unwrap_or_else(seed_of_the_clock);
-    screen.say(&format!("seed {seed}; the same again: {}", arguments.again(seed)));
+    let seeds = if arguments.seed.is_empty() { vec![seed_of_the_clock()] } else { arguments.seed.clone() };
+    let page = arguments.page.as_deref().filter(|_| arguments.is_full());
+    let mut reports = Vec::new();
+    for seed in seeds.iter().copied() {
+        reports.push(faults_of(arguments, seed, screen).await?);
+        report::write(&reports, &arguments.again(&seeds), &arguments.folder.join("report.json"), page)?;
+    }
+    Ok(reports.iter().all(Report::is_good))
+}
+
+async fn faults_of(arguments: &Arguments, seed: u64, screen: &Screen) -> anyhow::Result<Report> {
+    screen.say(&format!("seed {seed}; the same again: {}", arguments.again(&[seed])));
     let folder = arguments.folder.join(seed.to_string());
     forget(&folder)?;
     let files = Files::at(&folder)?;
@@ -56,21 +74,17 @@ async fn faults(arguments: &Arguments, screen: &Screen) -> anyhow::Result<bool> 
         conductor.play(step).await?;
     }
     let report = conductor.finish(arguments).await?;
-    report.write(
-        &arguments.folder.join("report.json"),
-        arguments.page.as_deref().filter(|_| arguments.is_full()),
-    )?;
     print(&report)?;
     if !report.is_good() {
         screen.say(&format!(
             "Something was found. The same again: {}; what is known of it: {}",
-            arguments.again(seed),
+            arguments.again(&[seed]),
             folder.display()
         ));
     } else if !arguments.keep {
         forget(&folder)?;
     }
-    Ok(report.is_good())
+    Ok(report)
 }
 
 /// A report that has nothing in it yet.
@@ -78,7 +92,6 @@ fn empty_report(arguments: &Arguments, seed: u64, messages_a_second: f64) -> Rep
     Report {
         seed,
         minutes: arguments.minutes,
-        again: arguments.again(seed),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         devices: arguments.devices + 1,
         messages_a_second,
@@ -90,6 +103,7 @@ fn empty_report(arguments: &Arguments, seed: u64, messages_a_second: f64) -> Rep
         doubled: BTreeMap::new(),
         memory: BTreeMap::new(),
         broker_kills: Vec::new(),
+        reference_client: None,
         failures: Vec::new(),
     }
 }
@@ -107,6 +121,14 @@ fn print(report: &Report) -> anyhow::Result<()> {
     writeln!(out, "  unaccounted      {}", verdict.unaccounted)?;
     writeln!(out, "  without sense    {}, of them no dead letter {}", verdict.poison, verdict.unrefused)?;
     writeln!(out, "  wrongly refused  {}", verdict.wrongly_refused)?;
+    if let Some(client) = &report.reference_client {
+        let (made, receipted) = (client.said.made, client.said.receipted);
+        let (missing, doubled) = (client.missing, client.doubled);
+        writeln!(
+            out,
+            "  reference client {made} made, {receipted} with a receipt, missing {missing}, doubled {doubled}"
+        )?;
+    }
     for difference in &verdict.differences {
         writeln!(
             out,

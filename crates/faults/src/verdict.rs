@@ -54,6 +54,17 @@ pub struct Difference {
     pub count: i64,
 }
 
+/// Whose messages a verdict is about. Dead letters are looked at of all.
+#[derive(Debug, Clone, Copy)]
+pub enum Devices<'d> {
+    /// Everybody's.
+    All,
+    /// Those of the device of this name.
+    Only(&'d str),
+    /// Those of all others.
+    Except(&'d str),
+}
+
 impl Verdict {
     /// Whether everything is as it should be.
     pub fn is_good(&self) -> bool {
@@ -64,8 +75,12 @@ impl Verdict {
             && self.wrongly_refused == 0
     }
 
-    /// Compares these ledgers with what the database has.
-    pub async fn reach(session: &mut PgConnection, ledgers: &[&Path]) -> anyhow::Result<Self> {
+    /// Compares these ledgers with what the database has of these devices.
+    pub async fn reach(
+        session: &mut PgConnection,
+        ledgers: &[&Path],
+        devices: Devices<'_>,
+    ) -> anyhow::Result<Self> {
         let (mut messages, mut poison) = (BTreeMap::new(), BTreeMap::new());
         for ledger in ledgers {
             messages.extend(Ledger::read(ledger)?);
@@ -74,13 +89,18 @@ impl Verdict {
         expected::load(session, "expected", &messages).await?;
         expected::load(session, "poison", &poison).await?;
         let mut verdict = Self::default();
-        verdict.compare_rows(session).await?;
+        verdict.compare_rows(session, devices).await?;
         verdict.compare_letters(session).await?;
         Ok(verdict)
     }
 
-    async fn compare_rows(&mut self, session: &mut PgConnection) -> anyhow::Result<()> {
+    async fn compare_rows(&mut self, session: &mut PgConnection, devices: Devices<'_>) -> anyhow::Result<()> {
         sqlx::raw_sql(COMPARE).execute(&mut *session).await?;
+        match devices {
+            Devices::All => {}
+            Devices::Only(name) => forget(session, name, false).await?,
+            Devices::Except(name) => forget(session, name, true).await?,
+        }
         let totals: Totals = sqlx::query_as(
             "select coalesce(sum(pg_temp.size(expected)), 0)::bigint as acknowledged,
                 coalesce(sum(pg_temp.size(present)), 0)::bigint as stored,
@@ -105,6 +125,12 @@ impl Verdict {
         .await?;
         Ok(())
     }
+}
+
+/// Takes a device out of the comparison, or all others.
+async fn forget(session: &mut PgConnection, name: &str, is_itself: bool) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("delete from compared where (device = $1) = $2").bind(name).bind(is_itself);
+    delete.execute(session).await.map(drop)
 }
 
 #[derive(FromRow)]

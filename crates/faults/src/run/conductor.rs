@@ -12,6 +12,7 @@ use crate::{
     fault,
     fleet::Fleet,
     plan::{Fault, Step},
+    reference::{self, Reference},
     report::{Measured, Report, seconds},
     screen::Screen,
     world::{FleetSize, World},
@@ -23,14 +24,21 @@ const RECOVERY: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(200);
 /// Of the fleet's rate, so much has to flow again.
 const SHARE: f64 = 0.8;
+/// So many seconds' messages may be on their way beyond those that are when nothing happens.
+const ON_THE_WAY: f64 = 0.5;
+/// So many seconds' messages may be on their way when nothing happens.
+const USUAL: f64 = 2.0;
 
 /// Everything that a run works with.
 #[derive(Debug)]
 pub(super) struct Conductor<'r> {
     pub(super) world: World,
     pub(super) fleets: Vec<Fleet>,
+    pub(super) reference: Reference,
     pub(super) commits: Commits,
     pub(super) report: Report,
+    /// Messages that are on their way while nothing happens: more of them where something else keeps the machine busy.
+    pub(super) usual: f64,
     pub(super) seed: u64,
     pub(super) screen: &'r Screen,
     pub(super) started: Instant,
@@ -61,11 +69,22 @@ impl<'r> Conductor<'r> {
         let size = FleetSize { devices: arguments.devices, rate: arguments.rate };
         let fleets =
             vec![Fleet::steady(&world, size, seed).await?, Fleet::loud(&world, arguments.rate, seed).await?];
-        let commits = Commits::watch(world.database_url());
+        let reference = Reference::start(&world).await?;
+        let commits = Commits::watch(world.database_url(), reference::NAME);
         let rate = fleets.iter().map(Fleet::messages).sum();
         let report = empty_report(arguments, seed, rate);
-        let mut conductor =
-            Self { world, fleets, commits, report, seed, screen, started: Instant::now(), began: Vec::new() };
+        let mut conductor = Self {
+            world,
+            fleets,
+            reference,
+            commits,
+            report,
+            usual: 0.0,
+            seed,
+            screen,
+            started: Instant::now(),
+            began: Vec::new(),
+        };
         if conductor.recover(Instant::now()).await.flows.is_none() {
             anyhow::bail!("the fleet's {rate} messages a second do not flow, even without a fault");
         }
@@ -85,7 +104,7 @@ impl<'r> Conductor<'r> {
         if step.faults.is_empty() {
             return Ok(());
         }
-        sleep(step.rest).await;
+        self.rest(step.rest).await;
         let names: Vec<String> = step.faults.iter().map(|fault| fault.kind.to_string()).collect();
         let began = Instant::now();
         self.screen.show(&format!("{} {}", step.number, names.join(" and ")));
@@ -155,7 +174,10 @@ impl<'r> Conductor<'r> {
             if recovery.flows.is_none() {
                 recovery.flows = self.commits.flows_again(ended, rate * SHARE);
             }
-            if recovery.caught_up.is_none() && self.is_caught_up(rate).await {
+            if recovery.caught_up.is_none()
+                && let Some(messages) = self.on_the_way().await
+                && messages <= self.usual + rate * ON_THE_WAY
+            {
                 recovery.caught_up = Some(ended.elapsed());
             }
             if recovery.flows.is_some() && recovery.caught_up.is_some() {
@@ -165,16 +187,24 @@ impl<'r> Conductor<'r> {
         recovery
     }
 
-    /// Whether no more than half a second's messages are on their way; the fleet tells once a second what is due.
-    async fn is_caught_up(&self, rate: f64) -> bool {
+    /// Lets time pass without a fault, and looks how much is on its way then.
+    async fn rest(&mut self, rest: Duration) {
+        let end = Instant::now() + rest;
+        let (mut usual, most) = (0.0_f64, self.report.messages_a_second * USUAL);
+        while Instant::now() < end {
+            sleep(LOOK).await;
+            usual = usual.max(self.on_the_way().await.unwrap_or(0.0));
+        }
+        self.usual = usual.min(most);
+    }
+
+    /// How many messages are due and not stored; the fleet tells once a second what is due.
+    async fn on_the_way(&self) -> Option<f64> {
         let mut due = 0.0;
         for fleet in &self.fleets {
-            match fleet.due().await {
-                Some(more) => due += more,
-                None => return false,
-            }
+            due += fleet.due().await?;
         }
-        self.commits.count() as f64 >= due - rate * 0.5
+        Some((due - self.commits.count() as f64).max(0.0))
     }
 
     /// A part that ended by itself is a finding; it is started again.
@@ -182,6 +212,7 @@ impl<'r> Conductor<'r> {
         for fleet in &mut self.fleets {
             anyhow::ensure!(fleet.runs(), "a simulator has ended; its log says why");
         }
+        anyhow::ensure!(self.reference.runs(), "the reference client has ended; its log says why");
         let ended = self.world.ended();
         if !ended.is_empty() {
             self.fail(format!("{} ended by itself in {names}.", ended.join(", "))).await?;

@@ -8,8 +8,9 @@ use super::conductor::Conductor;
 use crate::{
     Arguments, evidence,
     fleet::Fleet,
+    reference,
     report::{Report, seconds},
-    verdict::Verdict,
+    verdict::{Devices, Verdict},
 };
 
 /// How long what is on its way may take.
@@ -46,6 +47,12 @@ impl Conductor<'_> {
                 self.report.broker_kills.push(cost);
             }
         }
+        self.screen.show("the reference client brings home what it has");
+        let outcome = self.reference.finish(&self.world).await?;
+        if !outcome.is_good() {
+            self.report.failures.push(format!("The reference client lost or doubled messages: {outcome:?}."));
+        }
+        self.report.reference_client = Some(outcome);
         self.screen.show("the stack stops");
         evidence::keep_logs(&self.world)?;
         self.world.stop().await?;
@@ -62,7 +69,7 @@ impl Conductor<'_> {
         let end = Instant::now() + settle;
         loop {
             let mut session = self.world.session().await?;
-            let verdict = Verdict::reach(&mut session, &ledgers).await?;
+            let verdict = Verdict::reach(&mut session, &ledgers, Devices::Except(reference::NAME)).await?;
             if verdict.is_good() || Instant::now() > end {
                 return Ok(verdict);
             }

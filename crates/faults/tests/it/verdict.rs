@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use argosy_faults::Verdict;
+use argosy_faults::{Devices, Verdict};
 use argosy_testkit::TestDatabase;
 use sqlx::{Connection as _, PgConnection};
 
@@ -23,6 +23,10 @@ insert into dead_letters values (1, 'b', 'not json poison-9-1'), (1, 'b', '\\xff
 const LEDGER: &str = "demo a 9 1 4\ndemo a 9 3 9\ndemo b 9 1 3\ndemo b 9 1 2 poison\n";
 
 async fn verdict(tampering: &'static str) -> Verdict {
+    verdict_of(Devices::All, tampering).await
+}
+
+async fn verdict_of(devices: Devices<'_>, tampering: &'static str) -> Verdict {
     let database: TestDatabase = argosy_testkit::database(async |url| {
         use secrecy::ExposeSecret as _;
         let mut session = PgConnection::connect(url.expose_secret()).await?;
@@ -38,8 +42,8 @@ async fn verdict(tampering: &'static str) -> Verdict {
     let ledgers: [&Path; 1] = [&ledger];
     let mut session = database.pool.acquire().await.unwrap();
     // Twice on one session, as it is asked until everything has settled.
-    Verdict::reach(&mut session, &ledgers).await.unwrap();
-    Verdict::reach(&mut session, &ledgers).await.unwrap()
+    Verdict::reach(&mut session, &ledgers, devices).await.unwrap();
+    Verdict::reach(&mut session, &ledgers, devices).await.unwrap()
 }
 
 #[tokio::test]
@@ -58,6 +62,14 @@ async fn a_missing_row_is_found() {
     assert_eq!((missing.device.as_str(), missing.boot, missing.first, missing.count), ("a", 9, 2, 2));
     assert_eq!(missing.numbers, "{[2,4)}");
     assert!(!verdict.is_good());
+}
+
+#[tokio::test]
+async fn a_device_has_a_verdict_of_its_own() {
+    let tampering = "delete from readings where device_id = 1 and seq in (2, 3)";
+    let counts = |verdict: Verdict| (verdict.acknowledged, verdict.stored, verdict.missing);
+    assert_eq!(counts(verdict_of(Devices::Only("a"), tampering).await), (9, 8, 2));
+    assert_eq!(counts(verdict_of(Devices::Except("a"), tampering).await), (3, 3, 0));
 }
 
 #[tokio::test]
