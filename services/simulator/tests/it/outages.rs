@@ -7,19 +7,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{Stack, arguments, run, start};
 
-const FLEET: &str = "--devices 5 --rate 20 --duration 6s";
-/// Messages that the schedule has in this time, give or take one a device.
-const SCHEDULED: std::ops::RangeInclusive<u64> = 590..=610;
+const FLEET: &str = "--devices 5 --rate 20 --duration 6s --grace 90s";
+/// Messages that the schedule has in this time at the least, give or take two a device. A machine that is busy ends it later.
+const SCHEDULED: u64 = 590;
 
 async fn is_complete(stack: &Stack, report: &Report) {
-    assert!(SCHEDULED.contains(&report.scheduled), "{report:?}");
+    assert!(report.scheduled >= SCHEDULED, "{report:?}");
+    assert!(report.scheduled as f64 <= report.seconds * 100.0 + 10.0, "{report:?}");
     assert_eq!(
         (report.acknowledged, report.dropped, report.abandoned),
         (report.scheduled, 0, 0),
         "{report:?}"
     );
     assert!(report.delay_milliseconds.max > 1_500.0, "{report:?}");
-    assert!(report.lag_milliseconds.p50 < 100.0, "{report:?}");
+    // Had messages been made only while the broker answers, the last of them would have been as late as what it acknowledged.
+    assert!(report.lag_milliseconds.max < report.delay_milliseconds.max / 2.0, "{report:?}");
     let verdict = stack.verify().await;
     assert!(verdict.is_good(), "{verdict:?}");
     assert_eq!(u64::try_from(verdict.acknowledged), Ok(report.acknowledged));

@@ -1,6 +1,6 @@
 //! docs/examples/device.py does what docs/device-protocol.md says.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio};
 
 use argosy_simulator::{Ledger, Ranges};
 use serde_json::{Value, json};
@@ -36,12 +36,7 @@ async fn the_reference_client_loses_nothing_when_the_broker_is_killed() {
     // The first use installs the library, which is no part of the schedule below.
     report(client(&stack, "--count 1 --rate 1").spawn().unwrap()).await;
     let device = client(&stack, "--count 160 --rate 20 --patience 3 --grace 40").spawn().unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    stack.kill_ingest().await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    stack.broker.kill().await.unwrap();
-    stack.broker.start().await.unwrap();
-    stack.restart_ingest().await;
+    stack.kill_broker_without_ingest().await;
     let report = report(device).await;
     let counts =
         ["made", "receipted", "refused", "dropped", "without_receipt"].map(|name| report[name].clone());

@@ -86,6 +86,23 @@ impl Stack {
         self.ingest = Some(start_ingest(&self.tls_url, &self.api_url, &self.folder).await);
     }
 
+    /// Kills the broker while it holds what nobody else has: ingest is killed two seconds before, once something that a fleet
+    /// sends is stored, and comes back after the broker.
+    pub(crate) async fn kill_broker_without_ingest(&mut self) {
+        let stored = "select count(*) from readings where seq is not null";
+        let before = self.count(stored).await;
+        argosy_testkit::eventually(DEADLINE, async || {
+            anyhow::ensure!(self.count(stored).await > before + 10, "nothing more is stored");
+            Ok(())
+        })
+        .await;
+        self.kill_ingest().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        self.broker.kill().await.unwrap();
+        self.broker.start().await.unwrap();
+        self.restart_ingest().await;
+    }
+
     /// Host and port where devices show their certificates.
     pub(crate) fn tls_address(&self) -> &str {
         self.tls_url.trim_start_matches("mqtts://")
@@ -122,7 +139,7 @@ impl Stack {
     /// Compares the ledger with what is stored.
     pub(crate) async fn verify(&self) -> Verdict {
         let ledger = self.file("ledger");
-        let given = ["verify", "--ledger", ledger.to_str().unwrap(), "--settle", "20s"];
+        let given = ["verify", "--ledger", ledger.to_str().unwrap(), "--settle", "30s"];
         let arguments = arguments(given).into_iter().chain(self.api());
         argosy_simulator::verify(&Verify::parse_from(arguments).options).await.unwrap()
     }
