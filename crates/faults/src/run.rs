@@ -3,6 +3,7 @@
 mod conductor;
 mod finish;
 mod kill_broker;
+mod recovery;
 
 use std::{
     collections::BTreeMap,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use argosy_stack::{Service, admin::metric};
+use tokio::time::Instant;
 
 use crate::{kind::Part, world::World};
 
@@ -11,6 +12,8 @@ use crate::{kind::Part, world::World};
 const IN_FLIGHT: f64 = 2.0 * 8192.0;
 /// How long a third replica is looked at at least, so that it has work.
 const WORK: Duration = Duration::from_secs(4);
+/// How long it may take beyond that until it has done something.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Stops and starts each replica in turn.
 pub(super) async fn roll(world: &mut World, part: Part) -> anyhow::Result<String> {
@@ -32,28 +35,43 @@ pub(super) async fn roll(world: &mut World, part: Part) -> anyhow::Result<String
 /// Adds a third replica, lets it work, and takes it away for good.
 pub(super) async fn up_and_down(world: &mut World, part: Part, hold: Duration) -> anyhow::Result<String> {
     let before = redelivered(world).await;
-    let worked = if part == Part::Ingest {
+    if part == Part::Ingest {
         world.add_ingest(true).await?;
-        tokio::time::sleep(WORK + hold).await;
-        let replica = world.ingests.last_mut().map(|ingest| &mut ingest.service);
-        let worked = counter(replica, "argosy_ingest_stored_total").await;
-        world.remove_ingest().await?;
-        worked
     } else {
         world.add_api().await?;
         // Connections last: the new replica gets one only where others end.
         world.balancer.cut();
-        tokio::time::sleep(WORK + hold).await;
-        let replica = world.apis.last_mut().map(|api| &mut api.service);
-        let worked = counter(replica, "argosy_api_ingest_messages_total").await;
+    }
+    tokio::time::sleep(WORK + hold).await;
+    let worked = worked(world, part).await;
+    if part == Part::Ingest {
+        world.remove_ingest().await?;
+    } else {
         world.remove_api().await?;
-        worked
-    };
+    }
     tokio::time::sleep(Duration::from_secs(2)).await;
     let count = redelivered(world).await - before;
     ensure!(worked > 0.0, "the third replica got no work");
     ensure!(count <= IN_FLIGHT, "{count} messages were delivered again, more than were under way");
     Ok(format!("the third did {worked} messages; {count} delivered again"))
+}
+
+/// How many messages the newest replica did; waits a while until it did one, since a busy machine takes its time.
+async fn worked(world: &World, part: Part) -> f64 {
+    let (newest, name) = if part == Part::Ingest {
+        (world.ingests.last().map(|ingest| &ingest.service), "argosy_ingest_stored_total")
+    } else {
+        (world.apis.last().map(|api| &api.service), "argosy_api_ingest_messages_total")
+    };
+    let Some(port) = newest.map(Service::admin_port) else { return 0.0 };
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match metric(port, name).await {
+            Some(count) if count > 0.0 => return count,
+            _ if Instant::now() > end => return 0.0,
+            _ => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
 }
 
 /// Messages that the replicas of ingest that run now were sent again.
@@ -63,11 +81,4 @@ async fn redelivered(world: &World) -> f64 {
         sum += metric(ingest.service.admin_port(), "argosy_ingest_redelivered_total").await.unwrap_or(0.0);
     }
     sum
-}
-
-async fn counter(service: Option<&mut Service>, name: &str) -> f64 {
-    match service {
-        Some(service) => metric(service.admin_port(), name).await.unwrap_or(0.0),
-        None => 0.0,
-    }
 }

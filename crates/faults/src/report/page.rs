@@ -89,7 +89,7 @@ fn write_reference_client(text: &mut String, runs: &[Report]) {
 
 fn write_broker_kills(text: &mut String, runs: &[Report]) {
     text.push_str(
-        "\n## A killed broker\n\nKilled with -9 while ingest stood still for two seconds, in a phase of its own, with fifty devices.\n\n\
+        "\n## A killed broker\n\nKilled with -9 after ingest was away for two seconds, in a phase of its own, with fifty devices.\n\n\
          | seed | devices keep a message until | told to be safe | lost | doubled |\n|---|---|---|---|---|\n",
     );
     for run in runs {
@@ -150,5 +150,58 @@ fn write_memory(text: &mut String, runs: &[Report]) {
     }
     for (name, memory) in parts {
         let _ = writeln!(text, "| {name} | {} | {} |", memory.most / 1024, memory.last / 1024);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Verdict;
+
+    fn run(seed: u64, recovery: f64) -> Report {
+        let fault = Measured {
+            step: 1,
+            fault: "api-kill".into(),
+            replica: 0,
+            with: None,
+            at_seconds: 1.0,
+            lasted_seconds: 1.0,
+            longest_pause_seconds: 0.5,
+            recovery_seconds: Some(recovery),
+            caught_up_seconds: None,
+            did: String::new(),
+        };
+        Report {
+            seed,
+            minutes: 10.0,
+            cores: 2,
+            devices: 501,
+            messages_a_second: 2400.0,
+            seconds: 600.0,
+            faults: vec![fault],
+            skipped: [("postgres-disk-full".to_owned(), "no root".to_owned())].into(),
+            verdict: Verdict { acknowledged: 10, stored: 10, ..Verdict::default() },
+            lost: [("api-kill".to_owned(), 2)].into(),
+            doubled: BTreeMap::new(),
+            memory: [("api-1".to_owned(), Memory { most: 2048 * seed, last: 1024 })].into(),
+            broker_kills: Vec::new(),
+            reference_client: None,
+            failures: vec!["It broke.".into()],
+        }
+    }
+
+    #[test]
+    fn a_page_of_two_runs_has_a_column_of_each_and_one_table_of_faults() {
+        let text = page(&[run(7, 3.0), run(8, 4.5)], "make faults");
+        for line in [
+            "|  | seed 7 | seed 8 |",
+            "| acknowledged by the broker | 10 | 10 |",
+            "**Seed 8: It broke.**",
+            "| `api-kill` | a replica of the API is killed with -9, and started again within 2 s | 2 | 4 | 0 | 0.5 | 4.5 |  |",
+            "| api-1 | 16 | 1 |",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in {text}");
+        }
+        assert!(text.contains("skipped: no root"), "{text}");
     }
 }

@@ -1,11 +1,11 @@
 //! Plays one step after the other, and measures what each did.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use argosy_stack::Files;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use super::{DISK, empty_report};
+use super::{DISK, empty_report, recovery::RECOVERY};
 use crate::{
     Arguments,
     commits::Commits,
@@ -17,17 +17,6 @@ use crate::{
     screen::Screen,
     world::{FleetSize, World},
 };
-
-/// How long the stack may take to recover.
-const RECOVERY: Duration = Duration::from_secs(120);
-/// How often it is looked whether it has.
-const LOOK: Duration = Duration::from_millis(200);
-/// Of the fleet's rate, so much has to flow again.
-const SHARE: f64 = 0.8;
-/// So many seconds' messages may be on their way beyond those that are when nothing happens.
-const ON_THE_WAY: f64 = 0.5;
-/// So many seconds' messages may be on their way when nothing happens.
-const USUAL: f64 = 2.0;
 
 /// Everything that a run works with.
 #[derive(Debug)]
@@ -44,13 +33,6 @@ pub(super) struct Conductor<'r> {
     pub(super) started: Instant,
     /// When each step began, in seconds since 1970, with its first fault.
     pub(super) began: Vec<(f64, String)>,
-}
-
-/// When the stack had recovered from a step, counted from its end.
-#[derive(Debug, Default)]
-struct Recovery {
-    flows: Option<Duration>,
-    caught_up: Option<Duration>,
 }
 
 impl<'r> Conductor<'r> {
@@ -163,48 +145,6 @@ impl<'r> Conductor<'r> {
             }
         }
         Ok(did)
-    }
-
-    /// Waits until commits flow at the fleet's rate and everything that was due is stored.
-    async fn recover(&mut self, ended: Instant) -> Recovery {
-        let rate = self.report.messages_a_second;
-        let mut recovery = Recovery::default();
-        while ended.elapsed() < RECOVERY {
-            sleep(LOOK).await;
-            if recovery.flows.is_none() {
-                recovery.flows = self.commits.flows_again(ended, rate * SHARE);
-            }
-            if recovery.caught_up.is_none()
-                && let Some(messages) = self.on_the_way().await
-                && messages <= self.usual + rate * ON_THE_WAY
-            {
-                recovery.caught_up = Some(ended.elapsed());
-            }
-            if recovery.flows.is_some() && recovery.caught_up.is_some() {
-                break;
-            }
-        }
-        recovery
-    }
-
-    /// Lets time pass without a fault, and looks how much is on its way then.
-    async fn rest(&mut self, rest: Duration) {
-        let end = Instant::now() + rest;
-        let (mut usual, most) = (0.0_f64, self.report.messages_a_second * USUAL);
-        while Instant::now() < end {
-            sleep(LOOK).await;
-            usual = usual.max(self.on_the_way().await.unwrap_or(0.0));
-        }
-        self.usual = usual.min(most);
-    }
-
-    /// How many messages are due and not stored; the fleet tells once a second what is due.
-    async fn on_the_way(&self) -> Option<f64> {
-        let mut due = 0.0;
-        for fleet in &self.fleets {
-            due += fleet.due().await?;
-        }
-        Some((due - self.commits.count() as f64).max(0.0))
     }
 
     /// A part that ended by itself is a finding; it is started again.

@@ -9,9 +9,8 @@ use crate::{fleet::Fleet, kind::Part, report::BrokerKill};
 
 /// How long the fleet publishes before, and after.
 const PUBLISH: Duration = Duration::from_secs(5);
-/// How long ingest stands still, so that the broker has what nobody else has.
-const STILL: Duration = Duration::from_secs(2);
-
+/// How long ingest is away, so that the broker has what nobody else has. One that only stands still has it in its sockets.
+const AWAY: Duration = Duration::from_secs(2);
 /// How long what is on its way may take; what is lost never comes.
 const SETTLE: Duration = Duration::from_secs(20);
 
@@ -22,14 +21,14 @@ impl Conductor<'_> {
         let mut fleet = Fleet::small(&self.world, rate, self.seed, until_receipt).await?;
         sleep(PUBLISH).await;
         for replica in 0..self.world.ingests.len() {
-            self.world.pause_part(Part::Ingest, replica, true)?;
+            self.world.kill_part(Part::Ingest, replica).await?;
         }
-        sleep(STILL).await;
+        sleep(AWAY).await;
         self.world.kill_part(Part::Broker, 0).await?;
-        for replica in 0..self.world.ingests.len() {
-            self.world.pause_part(Part::Ingest, replica, false)?;
-        }
         self.world.start_part(Part::Broker, 0).await?;
+        for replica in 0..self.world.ingests.len() {
+            self.world.start_part(Part::Ingest, replica).await?;
+        }
         sleep(PUBLISH).await;
         fleet.stop().await?;
         let verdict = self.settled_verdict(std::slice::from_ref(&fleet), SETTLE).await?;
