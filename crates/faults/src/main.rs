@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use argosy_faults::{Arguments, kind::Kind};
 use clap::Parser as _;
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -14,19 +15,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     argosy_faults::mounts::own();
-    argosy_runtime::crypto::install();
-    let result = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(argosy_faults::run(arguments)));
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("argosy-faults: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    argosy_runtime::command("argosy-faults", Builder::new_multi_thread().worker_threads(2), async {
+        let is_good = argosy_faults::run(arguments).await?;
+        Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    })
 }

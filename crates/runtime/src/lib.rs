@@ -10,4 +10,4 @@ pub mod server;
 pub mod telemetry;
 pub mod tls;
 
-pub use lifecycle::main;
+pub use lifecycle::{command, main};

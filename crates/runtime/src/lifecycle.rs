@@ -58,6 +58,19 @@ where
     code
 }
 
+/// Runs a command of a terminal on this runtime: its error goes to stderr in one line, with its causes.
+pub fn command<F>(name: &str, runtime: &mut tokio::runtime::Builder, work: F) -> ExitCode
+where
+    F: Future<Output = anyhow::Result<ExitCode>>,
+{
+    crypto::install();
+    let runtime = runtime.enable_all().build().context("the async runtime cannot be started");
+    runtime.and_then(|runtime| runtime.block_on(work)).unwrap_or_else(|error| {
+        eprintln!("{name}: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
 async fn listen_to_signals(shutdown: CancellationToken) {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
