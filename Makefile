@@ -34,10 +34,8 @@ coverage: ## Measure which lines the tests run; fails below 85 %
 	@scripts/tool cargo-llvm-cov llvm-cov report --summary-only --fail-under-lines 85
 
 .PHONY: bench
-bench: build ## Measure how fast it is, beside its limits and Telegraf where that is installed; results in target/bench.json
-	@scripts/install-deps --tests
-	@target/release/argosy-bench run $(ARGS) >target/bench.json
-	@cargo test $(CARGO_FLAGS) --release -p argosy-api --test it -- --ignored --nocapture week
+bench: deps build ## Measure how fast it is, beside its limits and Telegraf where that is installed: docs/benchmarks.md. Options: make bench ARGS="--only queries"
+	@target/release/argosy-bench run $(if $(ARGS),$(ARGS),--page docs/benchmarks.md) >target/bench.json
 
 MINUTES ?= 10
 .PHONY: faults

@@ -40,6 +40,12 @@ impl Client {
         Ok(Self { _child: child, stdin, lines, id })
     }
 
+    /// Starts devices that publish to this port.
+    pub(crate) fn publishers(port: u16, devices: u32, more: &[String]) -> anyhow::Result<Self> {
+        let arguments = ["publish".into(), format!("--port={port}"), format!("--devices={devices}")];
+        Self::start(arguments.iter().chain(more))
+    }
+
     /// Its process.
     pub(crate) fn id(&self) -> i32 {
         self.id

@@ -5,7 +5,13 @@ use std::{io::BufRead as _, str::FromStr, time::Duration};
 use anyhow::Context as _;
 use argosy_mqtt::{BrokerAddress, Dial, Link};
 use rumqttc::{Connect, ConnectAuth, ConnectProperties};
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often a client tells how far it is.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A connection without a session; `window` is how many unacknowledged messages the broker may send.
 pub(crate) async fn connect(port: u16, client_id: &str, window: u16) -> anyhow::Result<Link> {
@@ -22,7 +28,7 @@ pub(crate) async fn connect(port: u16, client_id: &str, window: u16) -> anyhow::
         will: None,
         timeout: Duration::from_secs(30),
     };
-    Ok(Link::open(dial).await.with_context(|| format!("{client_id} cannot connect"))?.0)
+    Link::open(dial).await.with_context(|| format!("{client_id} cannot connect"))
 }
 
 /// What stands on the last line of stdin; closed when that ends, as it does when the parent ends.
@@ -37,4 +43,17 @@ pub(crate) fn stdin<T: FromStr + Default + Send + Sync + 'static>() -> watch::Re
         }
     });
     receiver
+}
+
+/// Tells this on stdout, ten times a second, until stdin ends, as it does when the parent ends.
+pub(crate) async fn tell(line: impl Fn() -> String) {
+    let mut parent = stdin::<u64>();
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => println!("{}", line()),
+            changed = parent.changed() => if changed.is_err() { return },
+        }
+    }
 }

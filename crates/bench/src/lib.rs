@@ -1,19 +1,25 @@
 #![doc = include_str!("../README.md")]
 
+mod browse;
+mod chart;
 mod child;
 mod clients;
+mod history;
+mod https;
+mod machine;
 mod measure;
+mod page;
+mod psql;
 mod publish;
+mod results;
 mod run;
 mod scenario;
+mod sink;
+mod spread;
 mod stack;
 mod subscribe;
 mod usage;
-
-use std::process::ExitCode;
-
-use anyhow::Context as _;
-use tokio::runtime::Builder;
+mod watch;
 
 /// Measures how fast Argosy is, and how near its limits
 #[derive(Debug, clap::Parser)]
@@ -27,30 +33,34 @@ pub struct Arguments {
 enum Command {
     /// Measure
     Run(run::RunOptions),
+    /// Write the tables of a run into a page
+    Page(page::PageOptions),
     /// Publish as fast as is allowed: what `run` starts
     #[command(hide = true)]
     Publish(publish::PublishOptions),
     /// Subscribe and forget: what `run` starts
     #[command(hide = true)]
     Subscribe(subscribe::SubscribeOptions),
+    /// Answer batches at once: what `run` starts
+    #[command(hide = true)]
+    Sink(sink::SinkOptions),
+    /// Read the live tail: what `run` starts
+    #[command(hide = true)]
+    Watch(watch::WatchOptions),
+    /// Load a page again and again: what `run` starts
+    #[command(hide = true)]
+    Browse(browse::BrowseOptions),
 }
 
 /// Does what the command line says.
-pub fn main(arguments: Arguments) -> ExitCode {
-    let work = async {
-        match arguments.command {
-            Command::Run(options) => run::run(options).await,
-            Command::Publish(options) => publish::run(options).await,
-            Command::Subscribe(options) => subscribe::run(options).await,
-        }
-    };
-    // One thread a process, so that clients leave the cores to what is measured.
-    let runtime = Builder::new_current_thread().enable_all().build().context("no runtime");
-    match runtime.and_then(|runtime| runtime.block_on(work)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("argosy-bench: {error:#}");
-            ExitCode::FAILURE
-        }
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command {
+        Command::Run(options) => run::run(options).await,
+        Command::Page(options) => page::run(&options),
+        Command::Publish(options) => publish::run(options).await,
+        Command::Subscribe(options) => subscribe::run(options).await,
+        Command::Sink(options) => sink::run(options).await,
+        Command::Watch(options) => watch::run(options).await,
+        Command::Browse(options) => browse::run(options).await,
     }
 }

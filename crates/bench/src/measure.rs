@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use crate::{child::Client, usage};
@@ -13,7 +13,7 @@ const BACKLOG: u64 = 60_000;
 const TICK: Duration = Duration::from_millis(100);
 
 /// What a process used.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Used {
     /// Microseconds of processor time a message.
     pub(crate) microseconds: f64,
@@ -24,7 +24,7 @@ pub(crate) struct Used {
 }
 
 /// What was measured.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Flow {
     /// Messages that arrived in a second.
     pub(crate) rate: f64,

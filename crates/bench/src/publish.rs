@@ -20,12 +20,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
 
-use crate::clients::{connect, stdin};
+use crate::clients::{TICK, connect, stdin};
 
-/// Unacknowledged messages of a device.
+/// Unacknowledged messages of a connection.
 const WINDOW: u64 = 100;
-/// How often counts are told, and how often a device without leave looks again.
-const TICK: Duration = Duration::from_millis(100);
+/// The most connections: devices above share them, as behind gateways.
+const CONNECTIONS: u32 = 1_000;
 
 /// How a message is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -69,21 +69,22 @@ pub(crate) async fn run(options: PublishOptions) -> anyhow::Result<()> {
     let counts = Arc::new(Counts::default());
     let boot = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let start = Instant::now();
-    let mut devices = JoinSet::new();
-    for number in 0..options.devices {
-        let period = options.rate.map(|rate| Duration::from_secs_f64(f64::from(options.devices) / rate));
-        let device = Device {
-            topic: format!("v1/{}/bench-{number:05}/telemetry", options.fleet).into(),
+    let connections = options.devices.min(CONNECTIONS);
+    let mut publishers = JoinSet::new();
+    for number in 0..connections {
+        let devices = (number..options.devices).step_by(connections as usize);
+        let period = options.rate.map(|rate| Duration::from_secs_f64(f64::from(connections) / rate));
+        let publisher = Publisher {
+            devices: devices.map(|device| Device::new(&options.fleet, device)).collect(),
             format: options.format,
             boot,
-            seq: 0,
-            due: period.map(|period| {
-                (start + period.mul_f64(f64::from(number) / f64::from(options.devices)), period)
-            }),
+            sent: 0,
+            due: period
+                .map(|period| (start + period.mul_f64(f64::from(number) / f64::from(connections)), period)),
             counts: Arc::clone(&counts),
         };
         let connection = connect(options.port, &format!("bench-{number}"), 100).await?;
-        devices.spawn(device.run(connection));
+        publishers.spawn(publisher.run(connection));
     }
     let mut allowed = stdin::<u64>();
     let mut ticks = interval(TICK);
@@ -97,22 +98,35 @@ pub(crate) async fn run(options: PublishOptions) -> anyhow::Result<()> {
             _ = ticks.tick() => {
                 println!("{} {}", counts.sent.load(Ordering::Relaxed), counts.acknowledged.load(Ordering::Relaxed));
             }
-            Some(ended) = devices.join_next() => ended??,
+            Some(ended) = publishers.join_next() => ended??,
         }
     }
 }
 
 struct Device {
     topic: Bytes,
+    seq: u64,
+}
+
+impl Device {
+    fn new(fleet: &str, number: u32) -> Self {
+        Self { topic: format!("v1/{fleet}/bench-{number:05}/telemetry").into(), seq: 0 }
+    }
+}
+
+/// A connection, and the devices that publish over it in turn.
+struct Publisher {
+    devices: Vec<Device>,
     format: Format,
     boot: u64,
-    seq: u64,
+    /// Messages of this connection.
+    sent: u64,
     /// When the next message is due, and how long after it the next.
     due: Option<(Instant, Duration)>,
     counts: Arc<Counts>,
 }
 
-impl Device {
+impl Publisher {
     async fn run(mut self, mut connection: Link) -> anyhow::Result<()> {
         let mut under_way = 0;
         loop {
@@ -160,10 +174,13 @@ impl Device {
     }
 
     fn make(&mut self) -> Publish {
-        self.seq += 1;
+        let turn = usize::try_from(self.sent).unwrap_or(0) % self.devices.len();
+        self.sent += 1;
+        let device = &mut self.devices[turn];
+        device.seq += 1;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let ts = now.as_millis();
-        let n = self.seq;
+        let n = device.seq;
         let (speed, rpm, temperature, fuel) = (
             (n % 1300) as f64 / 10.0,
             900 + n % 3000,
@@ -183,10 +200,10 @@ impl Device {
             ),
             Format::Flat => write!(payload, "{{\"ts\":{ts},\"seq\":{n},{values}}}"),
         };
-        let pkid = u16::try_from(n % 60_000).unwrap_or(0) + 1;
+        let pkid = u16::try_from(self.sent % 60_000).unwrap_or(0) + 1;
         Publish {
             qos: QoS::AtLeastOnce,
-            topic: self.topic.clone(),
+            topic: device.topic.clone(),
             pkid,
             payload: payload.into(),
             ..Publish::default()

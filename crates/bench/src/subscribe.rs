@@ -1,11 +1,10 @@
 //! `argosy-bench subscribe`: a subscriber that acknowledges and forgets, the least that anybody behind a broker can do.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rumqttc::{Packet, PubAck, QoS, Subscribe, SubscribeFilter};
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::clients::{connect, stdin};
+use crate::clients::{connect, tell};
 
 /// What to subscribe to.
 #[derive(Debug, Clone, clap::Args)]
@@ -24,24 +23,21 @@ pub(crate) async fn run(options: SubscribeOptions) -> anyhow::Result<()> {
     let mut subscribe = Subscribe::new(SubscribeFilter::new(options.filter, QoS::AtLeastOnce), None);
     subscribe.pkid = 1;
     connection.push(&Packet::Subscribe(subscribe))?;
-    let mut received = 0_u64;
-    let mut ticks = interval(Duration::from_millis(100));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut parent = stdin::<u64>();
-    loop {
-        tokio::select! {
-            packet = connection.next() => {
-                let mut next = Some(packet?);
-                while let Some(packet) = next {
-                    if let Packet::Publish(message) = packet {
-                        received += 1;
-                        connection.push(&Packet::PubAck(PubAck::new(message.pkid, None)))?;
-                    }
-                    next = connection.arrived()?;
+    let received = AtomicU64::new(0);
+    let read = async {
+        loop {
+            let mut next = Some(connection.next().await?);
+            while let Some(packet) = next {
+                if let Packet::Publish(message) = packet {
+                    received.fetch_add(1, Ordering::Relaxed);
+                    connection.push(&Packet::PubAck(PubAck::new(message.pkid, None)))?;
                 }
+                next = connection.arrived()?;
             }
-            _ = ticks.tick() => println!("{received}"),
-            changed = parent.changed() => if changed.is_err() { return Ok(()) },
         }
+    };
+    tokio::select! {
+        read = read => read,
+        () = tell(|| received.load(Ordering::Relaxed).to_string()) => Ok(()),
     }
 }

@@ -28,6 +28,12 @@ fn children(pid: i32) -> Vec<i32> {
     text.split_ascii_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
+/// Lets [`peak_memory`] begin anew.
+pub(crate) fn forget_peak(pid: i32) {
+    // Where that is not allowed, the peak is that of the whole run, which is no less.
+    let _ = fs::write(format!("/proc/{pid}/clear_refs"), "5");
+}
+
 /// The most memory that a process ever held, in bytes.
 pub(crate) fn peak_memory(pid: i32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

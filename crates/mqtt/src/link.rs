@@ -100,13 +100,13 @@ pub struct Link {
 }
 
 impl Link {
-    /// Connects; says whether the broker has kept the session.
-    pub async fn open(dial: Dial) -> Result<(Self, bool), LinkError> {
+    /// Connects.
+    pub async fn open(dial: Dial) -> Result<Self, LinkError> {
         let limit = dial.timeout;
         timeout(limit, Self::connect(dial)).await.map_err(|_| LinkError::Slow(limit))?
     }
 
-    async fn connect(dial: Dial) -> Result<(Self, bool), LinkError> {
+    async fn connect(dial: Dial) -> Result<Self, LinkError> {
         let tcp = TcpStream::connect((dial.address.host.as_str(), dial.address.port)).await?;
         tcp.set_nodelay(true)?;
         let stream: Box<dyn Stream> = match dial.tls {
@@ -138,7 +138,7 @@ impl Link {
         }
         let wanted = answer.properties.and_then(|properties| properties.server_keep_alive);
         link.pings = pings(wanted.unwrap_or(keep_alive));
-        Ok((link, answer.session_present))
+        Ok(link)
     }
 
     /// Queues a packet, which goes out while [`Link::next`] is awaited.

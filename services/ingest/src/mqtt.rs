@@ -68,7 +68,7 @@ pub(crate) struct Link {
 
 /// Makes the connection `index`. Certificates are read as they are now.
 pub(crate) async fn open(config: &MqttConfig, index: u16) -> Result<Link, LinkError> {
-    let (packets, _) = Packets::open(dial::shared(config, index).map_err(LinkError::Options)?).await?;
+    let packets = Packets::open(dial::shared(config, index).map_err(LinkError::Options)?).await?;
     Ok(Link { packets, filters: filters(index) })
 }
 

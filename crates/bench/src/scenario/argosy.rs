@@ -15,11 +15,7 @@ pub(crate) async fn measure(
     warm_up: Duration,
     time: Duration,
 ) -> anyhow::Result<Flow> {
-    let mut publishers = Client::start([
-        "publish".into(),
-        format!("--port={}", stack.plain_port),
-        format!("--devices={devices}"),
-    ])?;
+    let mut publishers = Client::publishers(stack.plain_port, devices, &[])?;
     let processes = stack.processes();
     let before = stack.stored().await?;
     let measured =

@@ -17,8 +17,7 @@ pub(crate) async fn measure(devices: u32, time: Duration) -> anyhow::Result<Flow
     let mut broker = Broker::prepare(&folder.path().join("broker"), &options)?.temporary();
     broker.start().await?;
     let subscriber = Client::start(["subscribe".into(), format!("--port={port}")])?;
-    let mut publishers =
-        Client::start(["publish".into(), format!("--port={port}"), format!("--devices={devices}")])?;
+    let mut publishers = Client::publishers(port, devices, &[])?;
     let processes =
         [("broker", broker.process().map_or(0, |process| process.id())), ("subscriber", subscriber.id())];
     let measured =

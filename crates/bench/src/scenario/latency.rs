@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
 use crate::{child::Client, scenario::argosy::settle, stack::Stack};
 
 /// Milliseconds from publishing to commit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Latency {
     /// Messages a second.
     pub(crate) rate: f64,
@@ -38,12 +38,7 @@ pub(crate) async fn measure(
     time: Duration,
 ) -> anyhow::Result<Latency> {
     const WARM_UP: Duration = Duration::from_secs(5);
-    let mut publishers = Client::start([
-        "publish".into(),
-        format!("--port={}", stack.plain_port),
-        format!("--devices={devices}"),
-        format!("--rate={rate}"),
-    ])?;
+    let mut publishers = Client::publishers(stack.plain_port, devices, &[format!("--rate={rate}")])?;
     publishers.allow(u64::MAX / 2).await?;
     tokio::time::sleep(WARM_UP + time).await;
     drop(publishers);

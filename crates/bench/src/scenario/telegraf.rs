@@ -48,12 +48,7 @@ pub(crate) async fn measure(
         .context("telegraf cannot be started")?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let pool = PgPool::connect(postgres.url("telegraf").expose_secret()).await?;
-    let mut publishers = Client::start([
-        "publish".into(),
-        format!("--port={port}"),
-        format!("--devices={devices}"),
-        "--format=flat".into(),
-    ])?;
+    let mut publishers = Client::publishers(port, devices, &["--format=flat".into()])?;
     let processes = [
         ("broker", broker.process().map_or(0, |process| process.id())),
         ("telegraf", i32::try_from(telegraf.id().unwrap_or_default())?),

@@ -21,4 +21,3 @@ mod stream;
 mod support;
 mod tokens;
 mod users;
-mod week;

@@ -20,7 +20,7 @@ pub(crate) struct SideLink {
 impl SideLink {
     /// Connects.
     pub(crate) async fn open(config: &MqttConfig) -> Result<Self, LinkError> {
-        let (packets, _) = Packets::open(dial::side(config).map_err(LinkError::Options)?).await?;
+        let packets = Packets::open(dial::side(config).map_err(LinkError::Options)?).await?;
         Ok(Self { packets })
     }
 
