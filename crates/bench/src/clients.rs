@@ -1,10 +1,11 @@
 //! Connections to the broker that cost as little as possible, so that what is measured is the broker and what is behind it.
 
-use std::{io::BufRead as _, str::FromStr, time::Duration};
+use std::{io::BufRead as _, str::FromStr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use argosy_mqtt::{BrokerAddress, Dial, Link};
 use rumqttc::{Connect, ConnectAuth, ConnectProperties};
+use rustls::ClientConfig;
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
@@ -13,11 +14,17 @@ use tokio::{
 /// How often a client tells how far it is.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
-/// A connection without a session; `window` is how many unacknowledged messages the broker may send.
-pub(crate) async fn connect(port: u16, client_id: &str, window: u16) -> anyhow::Result<Link> {
+/// A connection without a session, plain or by TLS; `window` is how many unacknowledged messages the broker may send.
+pub(crate) async fn connect(
+    port: u16,
+    tls: Option<Arc<ClientConfig>>,
+    client_id: &str,
+    window: u16,
+) -> anyhow::Result<Link> {
+    let scheme = if tls.is_some() { "mqtts" } else { "mqtt" };
     let dial = Dial {
-        address: BrokerAddress::parse(&format!("mqtt://127.0.0.1:{port}").parse()?)?,
-        tls: None,
+        address: BrokerAddress::parse(&format!("{scheme}://127.0.0.1:{port}").parse()?)?,
+        tls,
         connect: Connect {
             keep_alive: 60,
             client_id: client_id.to_owned(),

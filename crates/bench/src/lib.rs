@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod brokers;
 mod browse;
 mod chart;
 mod child;

@@ -83,7 +83,7 @@ pub(crate) async fn run(options: PublishOptions) -> anyhow::Result<()> {
                 .map(|period| (start + period.mul_f64(f64::from(number) / f64::from(connections)), period)),
             counts: Arc::clone(&counts),
         };
-        let connection = connect(options.port, &format!("bench-{number}"), 100).await?;
+        let connection = connect(options.port, None, &format!("bench-{number}"), 100).await?;
         publishers.spawn(publisher.run(connection));
     }
     let mut allowed = stdin::<u64>();

@@ -16,7 +16,7 @@ pub(crate) const HTTP: &str = "http";
 pub(crate) const TELEGRAF: &str = "telegraf";
 pub(crate) const EARLY: &str = "argosy-before-rollups";
 pub(crate) const ARGOSY: &str = "argosy";
-pub(crate) const TLS: &str = "argosy-tls";
+pub(crate) const PLAIN: &str = "argosy-without-tls";
 pub(crate) const ALONE: &str = "argosy-without-redis";
 pub(crate) const SILENT: &str = "argosy-without-receipts";
 

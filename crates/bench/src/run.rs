@@ -139,7 +139,7 @@ async fn costs(options: &RunOptions, results: &mut Results) -> anyhow::Result<()
     }
     let all = Setup::default();
     for (name, setup) in [
-        (results::TLS, Setup { tls: true, ..all }),
+        (results::PLAIN, Setup { tls: false, ..all }),
         (results::ALONE, Setup { redis: false, ..all }),
         (results::SILENT, Setup { receipts: false, ..all }),
     ] {

@@ -28,7 +28,7 @@ pub(crate) struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { tls: false, redis: true, receipts: true }
+        Self { tls: true, redis: true, receipts: true }
     }
 }
 

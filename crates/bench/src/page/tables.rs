@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use crate::{
     measure::Flow,
-    results::{ALONE, ARGOSY, BROKER, EARLY, HTTP, Results, SILENT, TELEGRAF, TLS},
+    results::{ALONE, ARGOSY, BROKER, EARLY, HTTP, PLAIN, Results, SILENT, TELEGRAF},
     scenario::{latency::Latency, queries::Answered},
     spread::Spread,
 };
@@ -132,10 +132,10 @@ fn latency(text: &mut String, results: &Results) {
 fn costs(text: &mut String, results: &Results) {
     let mut table = Table::new(["", "messages a second", "microseconds a message"]);
     for (name, title) in [
-        (EARLY, "no rollups yet; no TLS between broker and ingest"),
+        (EARLY, "everything but rollups, which have not begun"),
         (ARGOSY, "with rollups"),
-        (TLS, "with TLS between broker and ingest"),
-        (ALONE, "without Redis: a live tail of its own"),
+        (PLAIN, "without TLS between broker and ingest"),
+        (ALONE, "without Redis: each replica has a live tail of its own"),
         (SILENT, "without receipts"),
     ] {
         if !results.flows(name).is_empty() {

@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use argosy_backends::{Broker, BrokerOptions, free_port};
-
 use crate::{
+    brokers::LoneBroker,
     child::Client,
     measure::{Flow, flow},
 };
 
 /// Messages that the broker passes on in a second.
 pub(crate) async fn measure(devices: u32, time: Duration) -> anyhow::Result<Flow> {
-    let folder = tempfile::tempdir()?;
-    let port = free_port()?;
-    let options = BrokerOptions { tls: None, plain: Some(port) };
-    let mut broker = Broker::prepare(&folder.path().join("broker"), &options)?.temporary();
-    broker.start().await?;
-    let subscriber = Client::start(["subscribe".into(), format!("--port={port}")])?;
-    let mut publishers = Client::publishers(port, devices, &[])?;
-    let processes =
-        [("broker", broker.process().map_or(0, |process| process.id())), ("subscriber", subscriber.id())];
-    let measured =
-        flow(&mut publishers, &processes, Duration::from_secs(3), time, async || Ok(subscriber.told(0)))
-            .await;
-    drop(publishers);
-    broker.stop().await?;
+    let mut lone = LoneBroker::start().await?;
+    let certificates = &lone.installation.certificates;
+    let subscriber = Client::start([
+        "subscribe".into(),
+        format!("--port={}", lone.tls_port),
+        format!("--ca={}", certificates.ca_file.display()),
+        format!("--certificate={}", certificates.ingest_file.display()),
+        format!("--key={}", certificates.ingest_key_file.display()),
+    ])?;
+    let mut publishers = Client::publishers(lone.plain_port, devices, &[])?;
+    let processes = [lone.process(), ("subscriber", subscriber.id())];
+    let warm_up = Duration::from_secs(3);
+    let measured = flow(&mut publishers, &processes, warm_up, time, async || Ok(subscriber.told(0))).await;
+    drop((publishers, subscriber));
+    lone.broker.stop().await?;
     measured
 }

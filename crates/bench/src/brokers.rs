@@ -1,0 +1,45 @@
+//! A broker with two doors: a plain one for publishers, and one with TLS for whoever reads, as ingest does.
+//!
+//! Mosquitto reads one packet of a plain connection a turn, and all packets of a TLS record. While publishers keep it busy, the
+//! acknowledgements of a plain subscriber would pile up unread, and with them the messages that they are for.
+
+use argosy_backends::{Broker, BrokerOptions, BrokerTls, free_port};
+use argosy_stack::{Certificates, Files, Installation};
+use tempfile::TempDir;
+
+/// A broker, and nothing behind it.
+pub(crate) struct LoneBroker {
+    pub(crate) installation: Installation,
+    pub(crate) broker: Broker,
+    pub(crate) plain_port: u16,
+    pub(crate) tls_port: u16,
+    // Last, since the broker uses it.
+    _folder: TempDir,
+}
+
+impl LoneBroker {
+    /// Starts it.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let files = Files::at(folder.path())?;
+        files.create()?;
+        let installation = Installation { certificates: Certificates::prepare(&files)?, files };
+        let certificates = &installation.certificates;
+        let tls = BrokerTls {
+            client_ca: certificates.ca_pem.clone(),
+            certificate: certificates.server_pem.clone(),
+            key: certificates.server_key_pem.clone(),
+            revoked: None,
+        };
+        let (plain_port, tls_port) = (free_port()?, free_port()?);
+        let options = BrokerOptions { tls: Some((tls_port, tls)), plain: Some(plain_port) };
+        let mut broker = Broker::prepare(&installation.files.file("broker"), &options)?.temporary();
+        broker.start().await?;
+        Ok(Self { installation, broker, plain_port, tls_port, _folder: folder })
+    }
+
+    /// Its process.
+    pub(crate) fn process(&mut self) -> (&'static str, i32) {
+        ("broker", self.broker.process().map_or(0, |process| process.id()))
+    }
+}
