@@ -14,7 +14,7 @@ use crate::{
     db::batch::{
         dead_letters::{self, DeadLetterRow},
         devices, latest as latest_values, presence as presence_tables,
-        readings::{self, ReadingRows},
+        readings::{self, ReadingColumns},
         rollups, streams,
     },
     ingest::{
@@ -169,26 +169,24 @@ async fn store_points(
         return Ok(());
     }
     rows.sort_unstable();
-    let values = |point: usize| &decoder.text()[decoder.points()[point].values.clone()];
-    let value_bytes = rows.iter().map(|(.., point)| values(*point).len()).sum();
-    let mut copied = ReadingRows::with_capacity(rows.len(), value_bytes);
+    let mut columns = ReadingColumns::with_capacity(rows.len());
     let mut minutes: Vec<(i64, DateTime<Utc>)> = Vec::new();
     for (device, time, index, point) in rows {
         let telemetry = &plan.telemetry[index];
         let device_id = plan.devices[device].id;
-        copied.push(
+        columns.push(
             device_id,
             time,
             messages[telemetry.message].received_at,
             telemetry.sequence,
-            values(point),
+            &decoder.text()[decoder.points()[point].values.clone()],
         );
         let minute = time.duration_trunc(TimeDelta::minutes(1)).unwrap_or(time);
         if minutes.last() != Some(&(device_id, minute)) {
             minutes.push((device_id, minute));
         }
     }
-    readings::insert(connection, copied).await?;
+    readings::insert(connection, &columns).await?;
     rollups::mark_dirty(connection, &minutes).await
 }
 
