@@ -7,6 +7,16 @@ use argosy_backends::{Broker, BrokerOptions, BrokerTls, free_port};
 use argosy_stack::{Certificates, Files, Installation};
 use tempfile::TempDir;
 
+use crate::usage;
+
+/// Files and certificates in a temporary folder.
+pub(crate) fn installation() -> anyhow::Result<(TempDir, Installation)> {
+    let folder = tempfile::tempdir()?;
+    let files = Files::at(folder.path())?;
+    files.create()?;
+    Ok((folder, Installation { certificates: Certificates::prepare(&files)?, files }))
+}
+
 /// A broker, and nothing behind it.
 pub(crate) struct LoneBroker {
     pub(crate) installation: Installation,
@@ -20,10 +30,7 @@ pub(crate) struct LoneBroker {
 impl LoneBroker {
     /// Starts it.
     pub(crate) async fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let files = Files::at(folder.path())?;
-        files.create()?;
-        let installation = Installation { certificates: Certificates::prepare(&files)?, files };
+        let (folder, installation) = installation()?;
         let certificates = &installation.certificates;
         let tls = BrokerTls {
             client_ca: certificates.ca_pem.clone(),
@@ -40,6 +47,6 @@ impl LoneBroker {
 
     /// Its process.
     pub(crate) fn process(&mut self) -> (&'static str, i32) {
-        ("broker", self.broker.process().map_or(0, |process| process.id()))
+        ("broker", usage::id(self.broker.process()))
     }
 }

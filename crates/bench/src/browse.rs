@@ -48,6 +48,6 @@ pub(crate) async fn run(options: BrowseOptions) -> anyhow::Result<()> {
     };
     tokio::select! {
         loaded = try_join_all((0..options.connections).map(|_| load())) => loaded.map(drop),
-        () = tell(|| format!("{} {}", pages.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed))) => Ok(()),
+        () = tell(|| format!("{} {}", pages.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed)), |_| ()) => Ok(()),
     }
 }

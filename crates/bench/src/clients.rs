@@ -1,6 +1,6 @@
 //! Connections to the broker that cost as little as possible, so that what is measured is the broker and what is behind it.
 
-use std::{io::BufRead as _, str::FromStr, sync::Arc, time::Duration};
+use std::{io::BufRead as _, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use argosy_mqtt::{BrokerAddress, Dial, Link};
@@ -38,9 +38,9 @@ pub(crate) async fn connect(
     Link::open(dial).await.with_context(|| format!("{client_id} cannot connect"))
 }
 
-/// What stands on the last line of stdin; closed when that ends, as it does when the parent ends.
-pub(crate) fn stdin<T: FromStr + Default + Send + Sync + 'static>() -> watch::Receiver<T> {
-    let (sender, receiver) = watch::channel(T::default());
+/// The number on the last line of stdin; closed when that ends.
+fn stdin() -> watch::Receiver<u64> {
+    let (sender, receiver) = watch::channel(0);
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines() {
             let Ok(line) = line else { return };
@@ -52,15 +52,18 @@ pub(crate) fn stdin<T: FromStr + Default + Send + Sync + 'static>() -> watch::Re
     receiver
 }
 
-/// Tells this on stdout, ten times a second, until stdin ends, as it does when the parent ends.
-pub(crate) async fn tell(line: impl Fn() -> String) {
-    let mut parent = stdin::<u64>();
+/// Tells this on stdout, ten times a second, until stdin ends, as it does when the parent ends; passes on what it hears there.
+pub(crate) async fn tell(line: impl Fn() -> String, heard: impl Fn(u64)) {
+    let mut parent = stdin();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             _ = ticks.tick() => println!("{}", line()),
-            changed = parent.changed() => if changed.is_err() { return },
+            changed = parent.changed() => match changed {
+                Ok(()) => heard(*parent.borrow()),
+                Err(_) => return,
+            },
         }
     }
 }

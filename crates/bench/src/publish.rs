@@ -17,10 +17,10 @@ use bytes::Bytes;
 use rumqttc::{Packet, Publish, QoS};
 use tokio::{
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, sleep},
+    time::{Instant, sleep},
 };
 
-use crate::clients::{TICK, connect, stdin};
+use crate::clients::{TICK, connect, tell};
 
 /// Unacknowledged messages of a connection.
 const WINDOW: u64 = 100;
@@ -86,20 +86,19 @@ pub(crate) async fn run(options: PublishOptions) -> anyhow::Result<()> {
         let connection = connect(options.port, None, &format!("bench-{number}"), 100).await?;
         publishers.spawn(publisher.run(connection));
     }
-    let mut allowed = stdin::<u64>();
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    loop {
-        tokio::select! {
-            changed = allowed.changed() => match changed {
-                Ok(()) => counts.allowed.store(*allowed.borrow(), Ordering::Relaxed),
-                Err(_) => return Ok(()),
-            },
-            _ = ticks.tick() => {
-                println!("{} {}", counts.sent.load(Ordering::Relaxed), counts.acknowledged.load(Ordering::Relaxed));
-            }
-            Some(ended) = publishers.join_next() => ended??,
+    let sent = || {
+        let (sent, acknowledged) = (&counts.sent, &counts.acknowledged);
+        format!("{} {}", sent.load(Ordering::Relaxed), acknowledged.load(Ordering::Relaxed))
+    };
+    let ended = async {
+        while let Some(ended) = publishers.join_next().await {
+            ended??;
         }
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        ended = ended => ended,
+        () = tell(sent, |messages| counts.allowed.store(messages, Ordering::Relaxed)) => Ok(()),
     }
 }
 

@@ -59,6 +59,6 @@ pub(crate) async fn run(options: SinkOptions) -> anyhow::Result<()> {
     let serving = server::serve(listener, router, Some(tls), shutdown, Duration::ZERO);
     tokio::select! {
         served = serving => served,
-        () = tell(|| received.load(Ordering::Relaxed).to_string()) => Ok(()),
+        () = tell(|| received.load(Ordering::Relaxed).to_string(), |_| ()) => Ok(()),
     }
 }

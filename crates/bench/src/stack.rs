@@ -3,14 +3,14 @@
 use anyhow::Context as _;
 use argosy_backends::{Broker, BrokerOptions, Postgres, Redis, free_port};
 use argosy_client::Client;
-use argosy_stack::{Certificates, Files, Installation, Service};
+use argosy_stack::{Installation, Service};
 use argosy_wire::api::fleet::CreateFleetRequest;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::ExposeSecret as _;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tempfile::TempDir;
 
-use crate::https;
+use crate::{brokers::installation, https};
 
 /// The fleet of the devices that are measured; it registers them by itself.
 pub(crate) const FLEET: &str = "bench";
@@ -52,10 +52,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts everything.
     pub(crate) async fn start(setup: Setup) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let files = Files::at(folder.path())?;
-        files.create()?;
-        let installation = Installation { certificates: Certificates::prepare(&files)?, files };
+        let (folder, installation) = installation()?;
         let files = &installation.files;
         let mut postgres = Postgres::prepare(&files.file("postgres"), free_port()?, true)?.temporary();
         let mut redis = Redis::prepare(&files.file("redis"), free_port()?)?.temporary();

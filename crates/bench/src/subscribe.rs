@@ -56,6 +56,6 @@ pub(crate) async fn run(options: SubscribeOptions) -> anyhow::Result<()> {
     };
     tokio::select! {
         read = read => read,
-        () = tell(|| received.load(Ordering::Relaxed).to_string()) => Ok(()),
+        () = tell(|| received.load(Ordering::Relaxed).to_string(), |_| ()) => Ok(()),
     }
 }

@@ -2,8 +2,15 @@
 
 use std::{fs, time::Duration};
 
+use argosy_backends::process::Process;
+
 /// The kernel's unit of processor time, USER_HZ: 100 on every Linux that matters.
 const TICKS_PER_SECOND: f64 = 100.0;
+
+/// The number of a process that runs; 0, which is nobody's, of one that does not.
+pub(crate) fn id(process: Option<&mut Process>) -> i32 {
+    process.map_or(0, |process| process.id())
+}
 
 /// Processor time of a process and its descendants, those included that have ended.
 pub(crate) fn cpu(pid: i32) -> Duration {

@@ -58,13 +58,15 @@ pub(crate) async fn run(options: WatchOptions) -> anyhow::Result<()> {
         let watch = WatchStream { devices: devices.into_iter().collect(), ..WatchStream::default() };
         read(&options, token.trim(), watch, Rc::clone(&counts))
     });
+    let told = || {
+        let delays = counts.delays.borrow();
+        let (p50, p99) = (delays.value_at_quantile(0.5), delays.value_at_quantile(0.99));
+        let (watching, events, missed) = (counts.watching.get(), counts.events.get(), counts.missed.get());
+        format!("{watching} {events} {missed} {p50} {p99}")
+    };
     tokio::select! {
         read = try_join_all(readers) => read.map(drop),
-        () = tell(|| {
-            let delays = counts.delays.borrow();
-            let at = |share| delays.value_at_quantile(share);
-            format!("{} {} {} {} {}", counts.watching.get(), counts.events.get(), counts.missed.get(), at(0.5), at(0.99))
-        }) => Ok(()),
+        () = tell(told, |_| ()) => Ok(()),
     }
 }
 

@@ -161,7 +161,7 @@ fn answered(title: &str, text: &mut String, queries: &[Answered]) {
             decimals(answer.api, 1),
             decimals(answer.psql, 1),
             thousands(answer.rows as f64 / answer.api.median * 1e3),
-            thousands(answer.peak_bytes as f64 / MIB),
+            mebibytes(answer.peak_bytes),
         ]);
     }
     table.write(text, title);
@@ -221,7 +221,7 @@ fn readers(text: &mut String, results: &Results) {
             thousands(watched.p50 as f64),
             thousands(watched.p99 as f64),
             format!("{:.2}", watched.cores),
-            thousands(watched.peak_bytes as f64 / MIB),
+            mebibytes(watched.peak_bytes),
         ]);
     }
     table.write(text, "Readers of the live tail, each over TLS of its own; from publishing to the reader");
@@ -288,6 +288,10 @@ fn show<T: Display + PartialEq>(spread: Spread, text: impl Fn(f64) -> T) -> Stri
     let (least, greatest) = (text(spread.least), text(spread.greatest));
     let median = text(spread.median);
     if least == greatest { median.to_string() } else { format!("{median} ({least} to {greatest})") }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    thousands(bytes as f64 / MIB)
 }
 
 /// Without decimals, in groups of three digits.

@@ -8,6 +8,7 @@ use crate::{
     brokers::LoneBroker,
     child::Client,
     measure::{Flow, flow},
+    usage,
 };
 
 /// Messages that ingest passes on in a second.
@@ -29,8 +30,7 @@ pub(crate) async fn measure(devices: u32, time: Duration) -> anyhow::Result<Flow
     )?;
     ingest.start().await?;
     let mut publishers = Client::publishers(lone.plain_port, devices, &[])?;
-    let processes =
-        [lone.process(), ("ingest", ingest.process().map_or(0, |process| process.id())), ("sink", sink.id())];
+    let processes = [lone.process(), ("ingest", usage::id(ingest.process())), ("sink", sink.id())];
     let measured =
         flow(&mut publishers, &processes, Duration::from_secs(5), time, async || Ok(sink.told(0))).await;
     drop(publishers);

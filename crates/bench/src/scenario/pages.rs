@@ -52,9 +52,9 @@ pub(crate) async fn measure(stack: &mut Stack, time: Duration) -> anyhow::Result
         ])?;
         sleep(Duration::from_secs(1)).await;
         let processes = [
-            webapp.process().map_or(0, |process| process.id()),
-            stack.api.process().map_or(0, |process| process.id()),
-            stack.postgres.process().map_or(0, |process| process.id()),
+            usage::id(webapp.process()),
+            usage::id(stack.api.process()),
+            usage::id(stack.postgres.process()),
         ];
         let (start, pages, bytes) = (Instant::now(), browser.told(0), browser.told(1));
         let before = processes.map(usage::cpu);

@@ -105,7 +105,7 @@ struct Question {
 impl Question {
     async fn answer(self, stack: &mut Stack) -> anyhow::Result<Answered> {
         let client = stack.https()?;
-        let api = stack.api.process().map_or(0, |process| process.id());
+        let api = usage::id(stack.api.process());
         usage::forget_peak(api);
         let (mut bytes, mut times) = (0, Vec::new());
         // The first fills caches, and does not count.

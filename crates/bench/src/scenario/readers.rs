@@ -64,7 +64,7 @@ async fn watch(
         }
         sleep(Duration::from_millis(100)).await;
     }
-    let api = stack.api.process().map_or(0, |process| process.id());
+    let api = usage::id(stack.api.process());
     usage::forget_peak(api);
     let mut publishers = Client::publishers(stack.plain_port, DEVICES, &[format!("--rate={rate}")])?;
     publishers.allow(u64::MAX / 2).await?;

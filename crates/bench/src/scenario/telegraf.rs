@@ -11,6 +11,7 @@ use tokio::process::Command;
 use crate::{
     child::Client,
     measure::{Flow, flow},
+    usage,
 };
 
 /// Where the program is, if it is there.
@@ -50,9 +51,9 @@ pub(crate) async fn measure(
     let pool = PgPool::connect(postgres.url("telegraf").expose_secret()).await?;
     let mut publishers = Client::publishers(port, devices, &["--format=flat".into()])?;
     let processes = [
-        ("broker", broker.process().map_or(0, |process| process.id())),
+        ("broker", usage::id(broker.process())),
         ("telegraf", i32::try_from(telegraf.id().unwrap_or_default())?),
-        ("postgres", postgres.process().map_or(0, |process| process.id())),
+        ("postgres", usage::id(postgres.process())),
     ];
     let measured = flow(&mut publishers, &processes, warm_up, time, async || {
         // PostgreSQL's own count of rows, at most a second old.
