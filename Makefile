@@ -37,6 +37,14 @@ coverage: ## Measure which lines the tests run; fails below 85 %
 bench: deps build ## Measure how fast it is, beside its limits and Telegraf where that is installed: docs/benchmarks.md. Options: make bench ARGS="--only queries"
 	@target/release/argosy-bench run $(if $(ARGS),$(ARGS),--page docs/benchmarks.md) >target/bench.json
 
+.PHONY: bench-micro
+bench-micro: ## Measure the steps of a reading's path one by one: time, and instructions where valgrind is there
+	@scripts/install-deps --counts
+	@cargo bench $(CARGO_FLAGS) -p argosy-wire -p argosy-api --bench time
+	@if command -v valgrind >/dev/null; \
+	then scripts/tool gungraun bench $(CARGO_FLAGS) -p argosy-wire -p argosy-api --bench instructions; \
+	else echo "Instructions are not counted: there is no valgrind."; fi
+
 MINUTES ?= 10
 .PHONY: faults
 faults: ## Let faults happen to the whole stack under load, and prove that nothing is lost. Options: make faults MINUTES=2 SEED=7 ARGS=--list

@@ -23,20 +23,20 @@ pub(crate) struct DeviceKey {
 
 /// What ingestion knows of a device.
 #[derive(Debug, Clone)]
-pub(crate) struct DeviceFacts {
+pub struct DeviceFacts {
     /// Names it in the database.
-    pub(crate) id: i64,
+    pub id: i64,
     /// Its fleet.
-    pub(crate) fleet_id: i64,
+    pub fleet_id: i64,
     /// Whether its messages are stored.
-    pub(crate) enabled: bool,
+    pub enabled: bool,
     /// How old a reading may be.
-    pub(crate) retention_days: i32,
+    pub retention_days: i32,
 }
 
 /// What a topic's words name.
 #[derive(Debug, Clone)]
-pub(crate) enum Found {
+pub enum Found {
     /// A device.
     Device(Arc<DeviceFacts>),
     /// A fleet without such a device.

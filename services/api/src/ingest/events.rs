@@ -25,14 +25,28 @@ pub(super) fn announce(
     committed: &Committed,
 ) {
     count(state, plan, committed);
+    let is_wanted = |fleet_id| state.live.is_wanted(fleet_id);
+    for (fleet_id, events) in collect(messages, decoder, plan, committed, is_wanted) {
+        state.live.publish(fleet_id, events);
+    }
+}
+
+/// The events of a batch by fleet, for the fleets whose events are wanted.
+pub fn collect(
+    messages: &[Message<'_>],
+    decoder: &Decoder,
+    plan: &Plan,
+    committed: &Committed,
+    is_wanted: impl Fn(i64) -> bool,
+) -> BTreeMap<i64, Events> {
     let mut wanted: BTreeMap<i64, Events> = BTreeMap::new();
     for device in &plan.devices {
-        if !wanted.contains_key(&device.fleet_id) && state.live.is_wanted(device.fleet_id) {
+        if !wanted.contains_key(&device.fleet_id) && is_wanted(device.fleet_id) {
             wanted.insert(device.fleet_id, Events::default());
         }
     }
     if wanted.is_empty() {
-        return;
+        return wanted;
     }
     for &index in &committed.fresh {
         let telemetry = &plan.telemetry[index];
@@ -55,9 +69,7 @@ pub(super) fn announce(
     for &(device, at, online) in &committed.presence {
         push(device, &|device| StreamEvent::Presence { device, at, online });
     }
-    for (fleet_id, events) in wanted {
-        state.live.publish(fleet_id, events);
-    }
+    wanted
 }
 
 fn count(state: &AppState, plan: &Plan, committed: &Committed) {

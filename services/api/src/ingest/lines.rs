@@ -11,24 +11,43 @@ use chrono::{DateTime, Utc};
 
 use crate::{ingest::Message, problem::ApiError};
 
+/// Why a batch is refused as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidBatch {
+    /// It has no lines.
+    #[error("The batch is empty: send one JSON object a line.")]
+    Empty,
+    /// It has more lines than [`MAX_LINES`].
+    #[error("A batch has at most {MAX_LINES} lines. Nothing of it was stored; send it in parts.")]
+    TooLong,
+}
+
+impl From<InvalidBatch> for ApiError {
+    fn from(error: InvalidBatch) -> Self {
+        let detail = error.to_string();
+        match error {
+            InvalidBatch::Empty => Self::BadRequest(detail),
+            InvalidBatch::TooLong => Self::TooLarge(detail),
+        }
+    }
+}
+
 /// The topic under which a line is kept that names none.
 const NO_TOPIC: &str = "";
 
 /// The messages of a batch. A line that is no message becomes one that is refused; only a batch that is empty, or longer
 /// than [`MAX_LINES`], is refused as a whole.
-pub(crate) fn parse(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Message<'_>>, ApiError> {
+pub fn parse(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Message<'_>>, InvalidBatch> {
     let lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let mut messages = Vec::with_capacity(body.len() / 128);
     for line in lines {
         if messages.len() == MAX_LINES {
-            return Err(ApiError::TooLarge(format!(
-                "A batch has at most {MAX_LINES} lines. Nothing of it was stored; send it in parts."
-            )));
+            return Err(InvalidBatch::TooLong);
         }
         messages.push(message(line, now));
     }
     if messages.is_empty() {
-        return Err(ApiError::BadRequest("The batch is empty: send one JSON object a line.".into()));
+        return Err(InvalidBatch::Empty);
     }
     Ok(messages)
 }
@@ -80,9 +99,9 @@ mod tests {
     #[test]
     fn nothing_and_too_much_are_refused() {
         let now = Utc::now();
-        assert!(matches!(parse(b"\n \r\n", now), Err(ApiError::BadRequest(_))));
+        assert!(matches!(parse(b"\n \r\n", now), Err(InvalidBatch::Empty)));
         let many = "{}\n".repeat(MAX_LINES + 1);
-        assert!(matches!(parse(many.as_bytes(), now), Err(ApiError::TooLarge(_))));
+        assert!(matches!(parse(many.as_bytes(), now), Err(InvalidBatch::TooLong)));
     }
 
     #[test]

@@ -30,7 +30,7 @@ const MAX_AHEAD: TimeDelta = TimeDelta::days(1);
 
 /// What the transaction of a batch has to do.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub struct Plan {
     /// The devices, in the order in which they are locked.
     pub(super) devices: Vec<PlannedDevice>,
     /// Points to store, each message's together, in the order of arrival.
@@ -80,7 +80,7 @@ pub(super) struct PlannedStatus {
 
 /// A message that is not stored.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub struct Refusal {
     /// The message's index in the batch.
     pub(super) message: usize,
     /// The fleet whose dead letter it becomes.
@@ -99,9 +99,14 @@ impl Plan {
     ) -> Result<Self, ApiError> {
         let mut connection = state.pool.acquire().await?;
         let found = state.directory.find_all(&mut connection, &triage.devices).await?;
-        let mut plan =
-            Self { refused: refusals(&mut connection, messages, triage, bound).await?, ..Self::default() };
-        let positions = plan.number_devices(&triage.devices, &found);
+        let refused = refusals(&mut connection, messages, triage, bound).await?;
+        Ok(Self::of(messages, triage, &found, refused))
+    }
+
+    /// Plans a batch whose devices, in the order of the triage, were found to be these.
+    pub fn of(messages: &[Message<'_>], triage: &Triage, found: &[Found], refused: Vec<Refusal>) -> Self {
+        let mut plan = Self { refused, ..Self::default() };
+        let positions = plan.number_devices(&triage.devices, found);
         for telemetry in &triage.telemetry {
             let received_at = messages[telemetry.message].received_at;
             let points = &triage.decoder.points()[telemetry.points.clone()];
@@ -133,7 +138,7 @@ impl Plan {
                 Err(rejected) => plan.refuse(status.message, &found[status.device], rejected),
             }
         }
-        Ok(plan)
+        plan
     }
 
     /// Fills [`Plan::devices`] in the order of their ids, and returns where each key went.

@@ -15,7 +15,7 @@ struct Brought {
 }
 
 /// By device and boot, what is committed now. Messages without a number have no receipt.
-pub(super) fn make(triage: &Triage, plan: &Plan, committed: &Committed) -> Vec<IngestReceipt> {
+pub fn make(triage: &Triage, plan: &Plan, committed: &Committed) -> Vec<IngestReceipt> {
     let through: HashMap<(i64, i64), i64> =
         committed.through.iter().map(|&(device, boot, through)| ((device, boot), through)).collect();
     let mut streams: BTreeMap<(&str, &str, i64), Brought> = BTreeMap::new();

@@ -1,21 +1,20 @@
 //! The one transaction of a batch.
 
-mod latest;
-mod ledger;
+pub mod latest;
+pub mod ledger;
+pub mod points;
 mod through;
 
 use std::collections::BTreeMap;
 
 use argosy_wire::telemetry::decode::Decoder;
-use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, error::DatabaseError};
 
 use crate::{
     db::batch::{
         dead_letters::{self, DeadLetterRow},
-        devices, latest as latest_values, presence as presence_tables,
-        readings::{self, ReadingColumns},
-        rollups, streams,
+        devices, latest as latest_values, presence as presence_tables, readings, rollups, streams,
     },
     ingest::{
         Message, OnRefusal, Outcome, dead_letter,
@@ -28,7 +27,7 @@ pub(super) use ledger::Gap;
 
 /// What a transaction did.
 #[derive(Debug)]
-pub(super) struct Committed {
+pub struct Committed {
     /// Messages stored: indices into [`Plan::telemetry`].
     pub(super) fresh: Vec<usize>,
     /// Messages that were stored already: indices into [`Plan::telemetry`].
@@ -44,6 +43,16 @@ pub(super) struct Committed {
 }
 
 impl Committed {
+    /// What a transaction did that stored what was split, and besides noticed who came and went, and how far the streams are.
+    pub fn of(
+        split: ledger::Split,
+        presence: Vec<(usize, DateTime<Utc>, bool)>,
+        through: Vec<(i64, i64, i64)>,
+    ) -> Self {
+        let ledger::Split { fresh, duplicates, refused, gaps, .. } = split;
+        Self { fresh, duplicates, refused, gaps, presence, through }
+    }
+
     /// What became of each of `count` messages.
     pub(super) fn into_outcomes(self, count: usize, plan: Plan) -> Vec<Outcome> {
         let mut outcomes = vec![Outcome::Stored; count];
@@ -112,7 +121,11 @@ pub(super) async fn run(
     }
 
     let split = ledger::split(connection, plan).await?;
-    store_points(connection, messages, decoder, plan, &split.fresh).await?;
+    let points = points::sort(messages, decoder, plan, &split.fresh);
+    if !points.minutes.is_empty() {
+        readings::insert(connection, &points.columns).await?;
+        rollups::mark_dirty(connection, &points.minutes).await?;
+    }
     let sequences = split.sequences(plan);
     if !sequences.is_empty() {
         streams::add(connection, &sequences).await?;
@@ -141,53 +154,7 @@ pub(super) async fn run(
         through = through::find(connection, plan, &split).await?;
     }
     transaction.commit().await?;
-    Ok(Committed {
-        fresh: split.fresh,
-        duplicates: split.duplicates,
-        refused: split.refused,
-        gaps: split.gaps,
-        presence: changes.events,
-        through,
-    })
-}
-
-/// Inserts the points of fresh messages, sorted by device and time so that they lie together, and marks their minutes.
-async fn store_points(
-    connection: &mut PgConnection,
-    messages: &[Message<'_>],
-    decoder: &Decoder,
-    plan: &Plan,
-    fresh: &[usize],
-) -> Result<(), sqlx::Error> {
-    let mut rows: Vec<(usize, DateTime<Utc>, usize, usize)> = Vec::with_capacity(fresh.len());
-    for &index in fresh {
-        let telemetry = &plan.telemetry[index];
-        let points = telemetry.points.clone().zip(&telemetry.times);
-        rows.extend(points.map(|(point, time)| (telemetry.device, *time, index, point)));
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    rows.sort_unstable();
-    let mut columns = ReadingColumns::with_capacity(rows.len());
-    let mut minutes: Vec<(i64, DateTime<Utc>)> = Vec::new();
-    for (device, time, index, point) in rows {
-        let telemetry = &plan.telemetry[index];
-        let device_id = plan.devices[device].id;
-        columns.push(
-            device_id,
-            time,
-            messages[telemetry.message].received_at,
-            telemetry.sequence,
-            &decoder.text()[decoder.points()[point].values.clone()],
-        );
-        let minute = time.duration_trunc(TimeDelta::minutes(1)).unwrap_or(time);
-        if minutes.last() != Some(&(device_id, minute)) {
-            minutes.push((device_id, minute));
-        }
-    }
-    readings::insert(connection, &columns).await?;
-    rollups::mark_dirty(connection, &minutes).await
+    Ok(Committed::of(split, changes.events, through))
 }
 
 /// Keeps what was refused; the same payload for the same reason once, counted.

@@ -16,9 +16,9 @@ use crate::ingest::{Message, directory::DeviceKey};
 
 /// A batch, decoded.
 #[derive(Debug, Default)]
-pub(super) struct Triage {
+pub struct Triage {
     /// What the telemetry messages hold.
-    pub(super) decoder: Decoder,
+    pub decoder: Decoder,
     /// The devices that the topics name, each once.
     pub(super) devices: Vec<DeviceKey>,
     /// The telemetry messages.
@@ -56,7 +56,7 @@ pub(super) struct Status {
 
 impl Triage {
     /// Decodes messages; those of another fleet than `bound` are refused.
-    pub(super) fn of(messages: &[Message<'_>], bound: Option<&FleetName>) -> Self {
+    pub fn of(messages: &[Message<'_>], bound: Option<&FleetName>) -> Self {
         let mut triage = Self::default();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
         for (index, message) in messages.iter().enumerate() {

@@ -51,7 +51,7 @@ pub(crate) struct Chunk {
 
 /// Collects the events of one fleet that became visible together.
 #[derive(Debug, Default)]
-pub(crate) struct Events {
+pub struct Events {
     chunks: Vec<Chunk>,
 }
 

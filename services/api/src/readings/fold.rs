@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 
 /// What is known of one key's values over some time. As JSON it is an array in the order of its fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Fold(
+pub struct Fold(
     /// How many values of any type.
     u64,
     /// How many numbers.
@@ -31,7 +31,7 @@ pub(crate) struct Fold(
 );
 
 /// Folds by key.
-pub(crate) type Folds = BTreeMap<String, Fold>;
+pub type Folds = BTreeMap<String, Fold>;
 
 impl Fold {
     /// Of a single value.
@@ -80,7 +80,7 @@ fn pick(one: Option<f64>, other: Option<f64>, better: fn(f64, f64) -> f64) -> Op
 }
 
 /// Adds the values of one moment.
-pub(crate) fn add_values(folds: &mut Folds, millis: i64, values: Map<String, Value>) {
+pub fn add_values(folds: &mut Folds, millis: i64, values: Map<String, Value>) {
     for (key, value) in values {
         add_fold(folds, key, Fold::of(millis, value));
     }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 /// What a batch brings for one device.
 #[derive(Debug)]
-pub(crate) struct LatestRow {
+pub struct LatestRow {
     /// The device.
     pub(crate) device_id: i64,
     /// When its last message was received.

@@ -6,17 +6,17 @@ use sqlx::PgConnection;
 
 /// How far a stream has come.
 #[derive(Debug)]
-pub(crate) struct StreamPosition {
+pub struct StreamPosition {
     /// The device.
-    pub(crate) device_id: i64,
+    pub device_id: i64,
     /// The boot.
-    pub(crate) boot: i64,
+    pub boot: i64,
     /// How many numbers are stored.
-    pub(crate) received_count: i64,
+    pub received_count: i64,
     /// The highest number stored.
-    pub(crate) highest: i64,
+    pub highest: i64,
     /// The size of the ledger as stored.
-    pub(crate) ledger_bytes: i32,
+    pub ledger_bytes: i32,
 }
 
 /// The positions of streams, given by device and boot; those without a message yet have none.

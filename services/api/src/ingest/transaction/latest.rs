@@ -22,12 +22,7 @@ struct Newest<'d> {
 }
 
 /// One row a device, in the order of their ids. Of two values of one moment the later arrival counts.
-pub(super) fn newest(
-    messages: &[Message<'_>],
-    decoder: &Decoder,
-    plan: &Plan,
-    fresh: &[usize],
-) -> Vec<LatestRow> {
+pub fn newest(messages: &[Message<'_>], decoder: &Decoder, plan: &Plan, fresh: &[usize]) -> Vec<LatestRow> {
     let text = decoder.text();
     let mut devices: BTreeMap<i64, Newest<'_>> = BTreeMap::new();
     for &index in fresh {

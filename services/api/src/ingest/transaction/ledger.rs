@@ -1,14 +1,19 @@
 //! Splits telemetry into fresh and seen by the streams' ledgers.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    mem,
+};
 
 use argosy_wire::{DeadLetterReason, telemetry::decode::Rejected};
 use sqlx::PgConnection;
 
 use crate::{
-    db::batch::streams::{self, StreamPosition},
+    db::batch::streams,
     ingest::plan::{Plan, Refusal},
 };
+
+pub use crate::db::batch::streams::StreamPosition;
 
 /// How large a stream's ledger may grow, in bytes as stored: some ten thousand separate gaps. A device that leaves more
 /// within one boot is broken or hostile, and every message of it would cost rewriting them all.
@@ -16,7 +21,7 @@ const MAX_LEDGER_BYTES: i32 = 256 * 1024;
 
 /// Numbers that a device skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Gap {
+pub struct Gap {
     /// An index into [`Plan::devices`].
     pub(crate) device: usize,
     /// The boot.
@@ -27,11 +32,11 @@ pub(crate) struct Gap {
     pub(crate) last: i64,
 }
 
-/// Telemetry, split: indices into [`Plan::telemetry`].
+/// Telemetry, split: indices into the plan's.
 #[derive(Debug, Default)]
-pub(super) struct Split {
+pub struct Split {
     /// To be stored.
-    pub(super) fresh: Vec<usize>,
+    pub fresh: Vec<usize>,
     /// Stored already.
     pub(super) duplicates: Vec<usize>,
     /// Not to be stored.
@@ -40,43 +45,24 @@ pub(super) struct Split {
     pub(super) gaps: Vec<Gap>,
     /// How far the streams were before.
     pub(super) positions: Positions,
+    /// Only the ledgers know of these: indices and numbers.
+    suspects: Vec<(usize, Number)>,
 }
 
 /// Splits the telemetry of a batch. The devices are locked, so the answer holds until the transaction ends.
 pub(super) async fn split(connection: &mut PgConnection, plan: &Plan) -> Result<Split, sqlx::Error> {
-    let positions = positions(connection, plan).await?;
-    let mut split = Split::default();
-    let mut in_batch = HashSet::new();
-    // Only what lies below a stream's highest number can have been seen: most batches need no look into the ledgers.
-    let mut suspects = Vec::new();
-    for (index, telemetry) in plan.telemetry.iter().enumerate() {
-        let Some(sequence) = telemetry.sequence else {
-            split.fresh.push(index);
-            continue;
-        };
-        let device_id = plan.devices[telemetry.device].id;
-        let position = positions.get(&(device_id, sequence.boot));
-        if !in_batch.insert((telemetry.device, sequence)) {
-            split.duplicates.push(index);
-        } else if position.is_some_and(|position| sequence.seq <= position.highest) {
-            suspects.push((index, (device_id, sequence.boot, sequence.seq)));
-        } else {
-            split.fresh.push(index);
-        }
+    let mut split = Split::begin(plan, positions(connection, plan).await?);
+    let mut seen = Vec::new();
+    if !split.suspects.is_empty() {
+        let numbers: Vec<_> = split.suspects.iter().map(|(_, number)| *number).collect();
+        seen = streams::find_seen(connection, &numbers).await?;
     }
-    if !suspects.is_empty() {
-        let numbers: Vec<_> = suspects.iter().map(|(_, number)| *number).collect();
-        let seen: HashSet<_> = streams::find_seen(connection, &numbers).await?.into_iter().collect();
-        for (index, number) in suspects {
-            if seen.contains(&number) { &mut split.duplicates } else { &mut split.fresh }.push(index);
-        }
-        split.fresh.sort_unstable();
-    }
-    split.refuse_fragmented(plan, &positions);
-    split.find_gaps(plan, &positions);
-    split.positions = positions;
+    split.finish(plan, seen);
     Ok(split)
 }
+
+/// A message's number: device, boot and sequence number.
+pub type Number = (i64, i64, i64);
 
 /// By device and boot.
 pub(super) type Positions = HashMap<(i64, i64), StreamPosition>;
@@ -93,23 +79,62 @@ pub(super) fn streams(plan: &Plan) -> Vec<(i64, i64)> {
     keys
 }
 
-async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Positions, sqlx::Error> {
+async fn positions(connection: &mut PgConnection, plan: &Plan) -> Result<Vec<StreamPosition>, sqlx::Error> {
     let keys = streams(plan);
     if keys.is_empty() {
-        return Ok(Positions::new());
+        return Ok(Vec::new());
     }
-    let found = streams::find_positions(connection, &keys).await?;
-    Ok(found.into_iter().map(|position| ((position.device_id, position.boot), position)).collect())
+    streams::find_positions(connection, &keys).await
 }
 
 impl Split {
-    fn refuse_fragmented(&mut self, plan: &Plan, positions: &Positions) {
+    /// Splits by what is known of the streams. Only what lies below a stream's highest number can have been seen: most batches
+    /// need no look into the ledgers.
+    pub fn begin(plan: &Plan, positions: Vec<StreamPosition>) -> Self {
+        let positions: Positions =
+            positions.into_iter().map(|position| ((position.device_id, position.boot), position)).collect();
+        let mut split = Self::default();
+        let mut in_batch = HashSet::new();
+        for (index, telemetry) in plan.telemetry.iter().enumerate() {
+            let Some(sequence) = telemetry.sequence else {
+                split.fresh.push(index);
+                continue;
+            };
+            let device_id = plan.devices[telemetry.device].id;
+            let position = positions.get(&(device_id, sequence.boot));
+            if !in_batch.insert((telemetry.device, sequence)) {
+                split.duplicates.push(index);
+            } else if position.is_some_and(|position| sequence.seq <= position.highest) {
+                split.suspects.push((index, (device_id, sequence.boot, sequence.seq)));
+            } else {
+                split.fresh.push(index);
+            }
+        }
+        split.positions = positions;
+        split
+    }
+
+    /// Splits the suspects, of which these are in the ledgers.
+    pub fn finish(&mut self, plan: &Plan, seen: Vec<Number>) {
+        let suspects = mem::take(&mut self.suspects);
+        if !suspects.is_empty() {
+            let seen: HashSet<Number> = seen.into_iter().collect();
+            for (index, number) in suspects {
+                if seen.contains(&number) { &mut self.duplicates } else { &mut self.fresh }.push(index);
+            }
+            self.fresh.sort_unstable();
+        }
+        self.refuse_fragmented(plan);
+        self.find_gaps(plan);
+    }
+
+    fn refuse_fragmented(&mut self, plan: &Plan) {
+        let Self { fresh, refused, positions, .. } = self;
         let is_full = |telemetry: &crate::ingest::plan::PlannedTelemetry| {
             let key = telemetry.sequence.map(|sequence| (plan.devices[telemetry.device].id, sequence.boot));
             key.and_then(|key| positions.get(&key))
                 .is_some_and(|position| position.ledger_bytes > MAX_LEDGER_BYTES)
         };
-        let Self { fresh, refused, .. } = self;
         fresh.retain(|&index| {
             let telemetry = &plan.telemetry[index];
             if !is_full(telemetry) {
@@ -129,7 +154,7 @@ impl Split {
         });
     }
 
-    fn find_gaps(&mut self, plan: &Plan, positions: &Positions) {
+    fn find_gaps(&mut self, plan: &Plan) {
         let mut numbers: BTreeMap<(usize, i64), Vec<i64>> = BTreeMap::new();
         for &index in &self.fresh {
             let telemetry = &plan.telemetry[index];
@@ -140,7 +165,7 @@ impl Split {
         for ((device, boot), mut numbers) in numbers {
             numbers.sort_unstable();
             let mut highest =
-                positions.get(&(plan.devices[device].id, boot)).map_or(0, |position| position.highest);
+                self.positions.get(&(plan.devices[device].id, boot)).map_or(0, |position| position.highest);
             for seq in numbers {
                 if seq > highest + 1 {
                     self.gaps.push(Gap { device, boot, first: highest + 1, last: seq - 1 });
@@ -151,7 +176,7 @@ impl Split {
     }
 
     /// The numbers to enter into the ledgers: device, boot, number.
-    pub(super) fn sequences(&self, plan: &Plan) -> Vec<(i64, i64, i64)> {
+    pub fn sequences(&self, plan: &Plan) -> Vec<Number> {
         let numbers = self.fresh.iter().filter_map(|&index| {
             let telemetry = &plan.telemetry[index];
             let sequence = telemetry.sequence?;
