@@ -6,9 +6,10 @@
 //!
 //! A payload that is not JSON travels as `payload_base64`, so that it can become a dead letter with its exact bytes.
 
-use std::{borrow::Cow, io::Write as _};
+use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use memchr::memchr2;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -76,12 +77,57 @@ impl<'a> BatchLine<'a> {
     }
 }
 
+/// A line in the very form in which [`write_line`] writes it, taken apart without reading its payload.
+///
+/// Where `payload` is JSON, and only there, the line is one that [`BatchLine::parse`] reads as the same: this is for a reader that
+/// looks at the payload next anyway, and reads the line again where that is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlainLine<'a> {
+    /// See [`BatchLine::topic`].
+    pub topic: &'a str,
+    /// See [`BatchLine::received_at`].
+    pub received_at: i64,
+    /// The payload, if it is JSON.
+    pub payload: &'a [u8],
+}
+
+impl<'a> PlainLine<'a> {
+    /// Takes a line apart; nothing where it is written in any other way.
+    pub fn parse(line: &'a [u8]) -> Option<Self> {
+        let line = line.strip_prefix(TOPIC)?.strip_prefix(b"\"")?;
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        let (topic, line) = line.split_at(line.iter().position(|byte| !is_plain(byte))?);
+        let line = line.strip_prefix(b"\"")?.strip_prefix(RECEIVED_AT)?;
+        let (digits, line) = line.split_at(line.iter().position(|byte| !byte.is_ascii_digit())?);
+        let payload = line.strip_prefix(b",")?.strip_prefix(PAYLOAD)?.strip_suffix(b"}")?;
+        // JSON knows no numbers that begin with 0.
+        if digits.first() == Some(&b'0') || !has_ends(payload) {
+            return None;
+        }
+        Some(Self {
+            topic: str::from_utf8(topic).ok()?,
+            received_at: str::from_utf8(digits).ok()?.parse().ok()?,
+            payload,
+        })
+    }
+}
+
+const TOPIC: &[u8] = b"{\"topic\":";
+const RECEIVED_AT: &[u8] = b",\"received_at\":";
+const PAYLOAD: &[u8] = b"\"payload\":";
+
+/// Whether there is something, and no white space around it.
+fn has_ends(payload: &[u8]) -> bool {
+    let is_some = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_whitespace());
+    is_some(payload.first()) && is_some(payload.last())
+}
+
 /// Appends one line, with its line feed. The payload goes in as it is where it is JSON on one line, else as base64.
 pub fn write_line(batch: &mut Vec<u8>, topic: &str, received_at: i64, payload: &[u8]) {
     match embeddable(payload) {
         Some(json) => {
             write_start(batch, topic, received_at);
-            batch.extend_from_slice(b"\"payload\":");
+            batch.extend_from_slice(PAYLOAD);
             batch.extend_from_slice(json.as_bytes());
             batch.extend_from_slice(b"}\n");
         }
@@ -98,18 +144,18 @@ pub fn write_base64_line(batch: &mut Vec<u8>, topic: &str, received_at: i64, pay
 }
 
 fn write_start(batch: &mut Vec<u8>, topic: &str, received_at: i64) {
-    batch.extend_from_slice(b"{\"topic\":");
+    batch.extend_from_slice(TOPIC);
     // Topics come from the broker and may hold anything that MQTT allows.
     serde_json::to_writer(&mut *batch, topic).expect("writing text to memory cannot fail");
-    write!(batch, ",\"received_at\":{received_at},").expect("writing to memory cannot fail");
+    batch.extend_from_slice(RECEIVED_AT);
+    batch.extend_from_slice(itoa::Buffer::new().format(received_at).as_bytes());
+    batch.push(b',');
 }
 
 /// The payload as text, where it can stand in a line without changing it.
 fn embeddable(payload: &[u8]) -> Option<&str> {
-    let plain = payload.first().is_some_and(|byte| !byte.is_ascii_whitespace())
-        && payload.last().is_some_and(|byte| !byte.is_ascii_whitespace())
-        && !payload.contains(&b'\n')
-        && !payload.contains(&b'\r')
+    let plain = has_ends(payload)
+        && memchr2(b'\n', b'\r', payload).is_none()
         // serde_json reads a `null` payload as an absent one.
         && payload != b"null";
     if !plain {
@@ -185,7 +231,59 @@ mod tests {
         assert!(line.into_parts().1.is_err());
     }
 
+    /// What a plain line seems to be, it is, once its payload turns out to be JSON.
+    fn check_plain(line: &[u8]) {
+        let Some(plain) = PlainLine::parse(line) else { return };
+        if serde_json::from_slice::<&RawValue>(plain.payload).is_ok() && plain.payload != b"null" {
+            let read = BatchLine::parse(line).unwrap();
+            assert_eq!(read.received_at, Some(plain.received_at));
+            let (topic, payload) = read.into_parts();
+            assert_eq!((topic.as_ref(), payload.unwrap().as_ref()), (plain.topic, plain.payload));
+        }
+    }
+
+    #[test]
+    fn only_what_write_line_writes_is_plain() {
+        let start = r#"{"topic":"v1/demo/a/telemetry","received_at":5,"payload":"#;
+        let written = format!(r#"{start}{{"a": 1}}}}"#);
+        let plain = PlainLine::parse(written.as_bytes()).unwrap();
+        assert_eq!(
+            (plain.topic, plain.received_at, plain.payload),
+            ("v1/demo/a/telemetry", 5, &b"{\"a\": 1}"[..])
+        );
+        for other in [
+            r#"{"topic":"a\"b","received_at":5,"payload":1}"#,
+            r#"{"topic":"\u0061","received_at":5,"payload":1}"#,
+            r#"{"topic":"ä","received_at":5,"payload":1}"#,
+            r#"{"topic":"t","received_at":05,"payload":1}"#,
+            r#"{"topic":"t","received_at":-5,"payload":1}"#,
+            r#"{"topic":"t","received_at":5.5,"payload":1}"#,
+            r#"{"topic":"t","received_at":99999999999999999999,"payload":1}"#,
+            r#"{"topic":"t","received_at":,"payload":1}"#,
+            r#"{"topic":"t","payload":1}"#,
+            r#"{"topic":"t","received_at":5,"payload": 1}"#,
+            r#"{"topic":"t","received_at":5,"payload":1 }"#,
+            r#"{"topic":"t","received_at":5,"payload":}"#,
+            r#"{"topic":"t","received_at":5,"payload_base64":"AA=="}"#,
+        ] {
+            assert_eq!(PlainLine::parse(other.as_bytes()), None, "{other}");
+        }
+        for payload in
+            ["1", "null", r#"1,"x":1"#, r#"1,"payload":2"#, r#"1,"topic":"u""#, "{", "}", "1}{", r#""a"#]
+        {
+            check_plain(format!("{start}{payload}}}").as_bytes());
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_plain_line_is_what_it_seems(payload in prop::collection::vec(prop::sample::select(br#"{}[]",:1a\ "#.to_vec()), 0..12)) {
+            let mut line = br#"{"topic":"t","received_at":5,"payload":"#.to_vec();
+            line.extend(&payload);
+            line.push(b'}');
+            check_plain(&line);
+        }
+
         #[test]
         fn every_payload_arrives_byte_for_byte(payload in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..64),

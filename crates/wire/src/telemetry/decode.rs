@@ -8,6 +8,7 @@ mod visit;
 use std::ops::Range;
 
 use serde::de::DeserializeSeed as _;
+use serde_json::de::Read;
 
 use crate::{
     DeadLetterReason,
@@ -83,16 +84,27 @@ impl Decoder {
             return Err(too_large(payload.len()));
         }
         let (text, points, entries) = (self.text.len(), self.points.len(), self.entries.len());
-        let mut json = serde_json::Deserializer::from_slice(payload);
-        let decoded = visit::MessageSeed { decoder: self }
-            .deserialize(&mut json)
-            .and_then(|message| json.end().map(|()| message));
+        let decoded = match str::from_utf8(payload) {
+            // To check all of it at once costs a tenth of checking every string.
+            Ok(payload) => self.read(serde_json::Deserializer::from_str(payload)),
+            // That fails, too, and says where.
+            Err(_) => self.read(serde_json::Deserializer::from_slice(payload)),
+        };
         decoded.map_err(|error| {
             self.text.truncate(text);
             self.points.truncate(points);
             self.entries.truncate(entries);
             rejected(&error)
         })
+    }
+
+    fn read<'p>(
+        &mut self,
+        mut json: serde_json::Deserializer<impl Read<'p>>,
+    ) -> Result<Message, serde_json::Error> {
+        let message = visit::MessageSeed { decoder: self }.deserialize(&mut json)?;
+        json.end()?;
+        Ok(message)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The serde visitors behind [`Decoder::decode`].
 
-use std::{fmt, fmt::Write as _};
+use std::fmt;
 
 use chrono::DateTime;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -282,12 +282,12 @@ impl Visitor<'_> for ValueSeed<'_> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Option<i64>, E> {
-        write!(self.text, "{value}").map_err(E::custom)?;
+        self.text.push_str(itoa::Buffer::new().format(value));
         Ok(Some(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Option<i64>, E> {
-        write!(self.text, "{value}").map_err(E::custom)?;
+        self.text.push_str(itoa::Buffer::new().format(value));
         Ok(i64::try_from(value).ok())
     }
 
@@ -295,7 +295,8 @@ impl Visitor<'_> for ValueSeed<'_> {
         if !value.is_finite() {
             return Err(E::custom("a number must be finite"));
         }
-        self.text.push_str(&serde_json::to_string(&value).map_err(E::custom)?);
+        // As serde_json writes it.
+        self.text.push_str(zmij::Buffer::new().format_finite(value));
         Ok(None)
     }
 
