@@ -17,12 +17,6 @@ fn read(body: &[u8]) -> usize {
 
 #[library_benchmark]
 #[bench::batch(Batch::new())]
-fn triage(batch: &Batch) -> usize {
-    black_box(path::triage(black_box(batch)))
-}
-
-#[library_benchmark]
-#[bench::batch(Batch::new())]
 fn plan(batch: &Batch) -> usize {
     black_box(path::plan(black_box(batch)))
 }
@@ -57,5 +51,5 @@ fn fold(rows: &[String]) -> usize {
     black_box(path::fold(black_box(rows)))
 }
 
-library_benchmark_group!(name = api, benchmarks = [read, triage, plan, ledger, points, newest, answer, fold]);
+library_benchmark_group!(name = api, benchmarks = [read, plan, ledger, points, newest, answer, fold]);
 main!(library_benchmark_groups = api);

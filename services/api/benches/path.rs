@@ -46,8 +46,8 @@ pub(crate) struct Batch {
 impl Batch {
     /// Of devices that are known and have sent before.
     pub(crate) fn new() -> &'static Self {
-        let messages = parse(body());
-        let triage = Triage::of(&messages, None);
+        let mut messages = parse(body());
+        let triage = Triage::of(&mut messages, None);
         let facts = |id| DeviceFacts { id, fleet_id: 1, enabled: true, retention_days: 3_650 };
         let found: Vec<Found> = (1..).take(DEVICES).map(|id| Found::Device(Arc::new(facts(id)))).collect();
         let plan = Plan::of(&messages, &triage, &found, Vec::new());
@@ -61,14 +61,11 @@ fn parse(body: &[u8]) -> Vec<Message<'_>> {
     lines::parse(body, later).expect("the batch is a good one")
 }
 
-/// Reads a batch's lines.
+/// Reads a batch's lines, decodes their payloads and finds out which device each is of.
 pub(crate) fn read(body: &[u8]) -> usize {
-    parse(body).len()
-}
-
-/// Decodes payloads and finds out which device each is of.
-pub(crate) fn triage(batch: &Batch) -> usize {
-    Triage::of(&batch.messages, None).decoder.text().len()
+    let mut messages = parse(body);
+    std::hint::black_box(&Triage::of(&mut messages, None));
+    messages.len()
 }
 
 /// Names the devices and checks the times.
@@ -114,7 +111,7 @@ pub(crate) fn answer(batch: &Batch) -> usize {
 
 /// The values of a minute's rows, as the database has them.
 pub(crate) fn rows() -> &'static [String] {
-    let rows = Triage::of(&parse(body()), None).decoder;
+    let rows = Triage::of(&mut parse(body()), None).decoder;
     let values = rows.points().iter().map(|point| rows.text()[point.values.clone()].to_owned());
     values.collect::<Vec<_>>().leak()
 }
@@ -123,8 +120,7 @@ pub(crate) fn rows() -> &'static [String] {
 pub(crate) fn fold(rows: &[String]) -> usize {
     let mut folds = Folds::new();
     for (millis, row) in (START..).zip(rows) {
-        let values = serde_json::from_str(row).expect("the database has valid JSON");
-        add_values(&mut folds, millis, values);
+        add_values(&mut folds, millis, row, &[]).expect("the database has valid JSON");
     }
     folds.len()
 }

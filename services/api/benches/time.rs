@@ -13,8 +13,7 @@ fn api(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(path::read(body) as u64));
     group.bench_function("read", |bencher| bencher.iter(|| path::read(black_box(body))));
     let batch = Batch::new();
-    let steps: [(&str, fn(&Batch) -> usize); 6] = [
-        ("triage", path::triage),
+    let steps: [(&str, fn(&Batch) -> usize); 5] = [
         ("plan", path::plan),
         ("ledger", path::ledger),
         ("points", path::points),

@@ -49,6 +49,9 @@ pub struct Message<'a> {
     pub(crate) payload: Result<Cow<'a, [u8]>, Rejected>,
     /// What is kept as a dead letter's payload where `payload` is an error.
     pub(crate) raw: &'a [u8],
+    /// When a line was read that was only taken apart: all of this is so if the payload turns out to be valid, and else what
+    /// [`lines::read_whole`] makes of it.
+    pub(crate) unread: Option<DateTime<Utc>>,
 }
 
 impl Message<'_> {
@@ -93,11 +96,12 @@ pub(crate) struct Stored {
 pub(crate) async fn store(
     state: &AppState,
     bound: Option<&(i64, FleetName)>,
-    messages: &[Message<'_>],
+    mut messages: Vec<Message<'_>>,
     on_refusal: OnRefusal,
     with_receipts: bool,
 ) -> Result<Stored, ApiError> {
-    let triage = Triage::of(messages, bound.map(|(_, name)| name));
+    let triage = Triage::of(&mut messages, bound.map(|(_, name)| name));
+    let messages = &messages;
     let mut attempt = 1;
     loop {
         let plan = Plan::make(state, messages, &triage, bound).await?;

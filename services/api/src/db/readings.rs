@@ -105,17 +105,17 @@ pub(crate) async fn find_rollups(
     Ok(rows.into_iter().map(|row| (row.minute, row.values)).collect())
 }
 
-/// Calls `each` for every row of these ranges, in the order of time, in constant memory.
+/// Calls `each` for every row of these ranges with its values, which are a JSON object, in the order of time, in constant memory.
 pub(crate) async fn for_each_reading(
     connection: &mut PgConnection,
     device_id: i64,
     ranges: &[TimeRange],
-    mut each: impl FnMut(DateTime<Utc>, Map<String, Value>),
+    mut each: impl FnMut(DateTime<Utc>, &str) -> Result<(), serde_json::Error>,
 ) -> Result<(), sqlx::Error> {
     let from: Vec<_> = ranges.iter().map(|range| range.from).collect();
     let to: Vec<_> = ranges.iter().map(|range| range.to).collect();
     let mut rows = sqlx::query!(
-        r#"select r.ts as "ts!", r.values as "values!: Json<Map<String, Value>>"
+        r#"select r.ts as "ts!", r.values::text as "values!"
          from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as asked(lower, upper, position)
          cross join lateral (
             select ts, values from readings
@@ -129,7 +129,7 @@ pub(crate) async fn for_each_reading(
     )
     .fetch(connection);
     while let Some(row) = rows.try_next().await? {
-        each(row.ts, row.values.0);
+        each(row.ts, &row.values).map_err(|error| sqlx::Error::Decode(error.into()))?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
-use serde_json::{Map, Value, json};
-use sqlx::{PgConnection, types::Json};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use crate::readings::fold::Folds;
 
@@ -61,16 +61,17 @@ pub(crate) async fn take_settled(
     Ok(minutes)
 }
 
-/// Calls `each` for every row of these minutes (device, start), in the order of time within a minute.
+/// Calls `each` for every row of these minutes (device, start) with its time and its values, which are a JSON object, in the order of
+/// time within a minute.
 pub(crate) async fn for_each_reading(
     connection: &mut PgConnection,
     minutes: &[(i64, DateTime<Utc>)],
-    mut each: impl FnMut((i64, DateTime<Utc>), DateTime<Utc>, Map<String, Value>),
+    mut each: impl FnMut((i64, DateTime<Utc>), DateTime<Utc>, &str) -> Result<(), serde_json::Error>,
 ) -> Result<(), sqlx::Error> {
     let (devices, starts): (Vec<i64>, Vec<DateTime<Utc>>) = minutes.iter().copied().unzip();
     let mut rows = sqlx::query!(
         r#"select asked.device_id as "device_id!", asked.minute as "minute!", r.ts as "ts!",
-            r.values as "values!: Json<Map<String, Value>>"
+            r.values::text as "values!"
          from unnest($1::bigint[], $2::timestamptz[]) as asked(device_id, minute)
          cross join lateral (
             select ts, values from readings
@@ -82,7 +83,8 @@ pub(crate) async fn for_each_reading(
     )
     .fetch(connection);
     while let Some(row) = rows.try_next().await? {
-        each((row.device_id, row.minute), row.ts, row.values.0);
+        each((row.device_id, row.minute), row.ts, &row.values)
+            .map_err(|error| sqlx::Error::Decode(error.into()))?;
     }
     Ok(())
 }

@@ -120,7 +120,7 @@ pub(crate) async fn replay_dead_letters(
         after = last.id;
         tried += rows.len();
         let messages: Vec<Message<'_>> = rows.iter().map(message).collect();
-        let stored = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Report, false).await?;
+        let stored = ingest::store(&state, access.bound_to(), messages, OnRefusal::Report, false).await?;
         let mut done = Vec::new();
         for (row, outcome) in rows.iter().zip(stored.outcomes) {
             match outcome {
@@ -156,6 +156,7 @@ fn message(row: &ReplayRow) -> Message<'_> {
         received_at: row.received_at,
         payload: Ok(Cow::Borrowed(&row.payload)),
         raw: &row.payload,
+        unread: None,
     }
 }
 

@@ -91,8 +91,9 @@ pub(crate) async fn ingest_batch(
     let started = Instant::now();
     let _permit = state.batches.acquire().await.map_err(ApiError::internal)?;
     let messages = lines::parse(&body, Utc::now())?;
-    let stored = ingest::store(&state, access.bound_to(), &messages, OnRefusal::Keep, query.receipts).await?;
-    metrics::measure_batch(messages.len(), started.elapsed());
+    let count = messages.len();
+    let stored = ingest::store(&state, access.bound_to(), messages, OnRefusal::Keep, query.receipts).await?;
+    metrics::measure_batch(count, started.elapsed());
     let mut response = IngestResponse { receipts: stored.receipts, ..IngestResponse::default() };
     for outcome in stored.outcomes {
         match outcome {

@@ -53,7 +53,8 @@ pub fn collect(
         let device = &plan.devices[telemetry.device];
         let Some(events) = wanted.get_mut(&device.fleet_id) else { continue };
         let received_at = messages[telemetry.message].received_at;
-        for (point, ts) in decoder.points()[telemetry.points.clone()].iter().zip(&telemetry.times) {
+        let points = telemetry.points.clone();
+        for (point, ts) in decoder.points()[points.clone()].iter().zip(&plan.times[points]) {
             events.push_reading(&device.key.device, *ts, received_at, &decoder.text()[point.values.clone()]);
         }
     }

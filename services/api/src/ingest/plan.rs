@@ -35,6 +35,8 @@ pub struct Plan {
     pub(super) devices: Vec<PlannedDevice>,
     /// Points to store, each message's together, in the order of arrival.
     pub(super) telemetry: Vec<PlannedTelemetry>,
+    /// The time of each of the decoder's points; that of one which is not stored means nothing.
+    pub(super) times: Vec<DateTime<Utc>>,
     /// Status messages to apply, in the order of arrival.
     pub(super) statuses: Vec<PlannedStatus>,
     /// What is refused, with the message's index and its fleet where there is one.
@@ -63,8 +65,6 @@ pub(super) struct PlannedTelemetry {
     pub(super) sequence: Option<Sequence>,
     /// A range of the decoder's points.
     pub(super) points: Range<usize>,
-    /// The time of each point.
-    pub(super) times: Vec<DateTime<Utc>>,
 }
 
 /// A status message.
@@ -105,25 +105,26 @@ impl Plan {
 
     /// Plans a batch whose devices, in the order of the triage, were found to be these.
     pub fn of(messages: &[Message<'_>], triage: &Triage, found: &[Found], refused: Vec<Refusal>) -> Self {
-        let mut plan = Self { refused, ..Self::default() };
+        let times = vec![DateTime::UNIX_EPOCH; triage.decoder.points().len()];
+        let mut plan = Self { times, refused, ..Self::default() };
         let positions = plan.number_devices(&triage.devices, found);
         for telemetry in &triage.telemetry {
             let received_at = messages[telemetry.message].received_at;
             let points = &triage.decoder.points()[telemetry.points.clone()];
-            let times =
+            let times = &mut plan.times[telemetry.points.clone()];
+            let timed =
                 allowed(&found[telemetry.device], &triage.devices[telemetry.device]).and_then(|facts| {
-                    points
-                        .iter()
-                        .map(|point| time_of(point.ts, received_at, facts))
-                        .collect::<Result<Vec<_>, _>>()
+                    points.iter().zip(times).try_for_each(|(point, time)| {
+                        *time = time_of(point.ts, received_at, facts)?;
+                        Ok(())
+                    })
                 });
-            match times {
-                Ok(times) => plan.telemetry.push(PlannedTelemetry {
+            match timed {
+                Ok(()) => plan.telemetry.push(PlannedTelemetry {
                     message: telemetry.message,
                     device: positions[telemetry.device],
                     sequence: telemetry.sequence,
                     points: telemetry.points.clone(),
-                    times,
                 }),
                 Err(rejected) => plan.refuse(telemetry.message, &found[telemetry.device], rejected),
             }
@@ -171,8 +172,9 @@ impl Plan {
 
     /// The days (UTC) that the points lie on.
     pub(super) fn days(&self) -> Vec<NaiveDate> {
+        let points = self.telemetry.iter().map(|telemetry| telemetry.points.clone());
         let mut days: Vec<NaiveDate> =
-            self.telemetry.iter().flat_map(|telemetry| &telemetry.times).map(DateTime::date_naive).collect();
+            points.flat_map(|points| &self.times[points]).map(DateTime::date_naive).collect();
         days.sort_unstable();
         days.dedup();
         days

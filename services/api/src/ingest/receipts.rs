@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use argosy_wire::{batch::IngestReceipt, receipt::Receipt};
+use argosy_wire::{batch::IngestReceipt, receipt::Receipt, telemetry::Sequence};
 
 use crate::ingest::{plan::Plan, transaction::Committed, triage::Triage};
 
@@ -18,17 +18,18 @@ struct Brought {
 pub fn make(triage: &Triage, plan: &Plan, committed: &Committed) -> Vec<IngestReceipt> {
     let through: HashMap<(i64, i64), i64> =
         committed.through.iter().map(|&(device, boot, through)| ((device, boot), through)).collect();
+    let stored = committed.fresh.iter().chain(&committed.duplicates).map(|&index| &plan.telemetry[index]);
+    let mut numbers: Vec<(usize, Sequence)> =
+        stored.filter_map(|telemetry| Some((telemetry.device, telemetry.sequence?))).collect();
+    numbers.sort_unstable();
     let mut streams: BTreeMap<(&str, &str, i64), Brought> = BTreeMap::new();
-    for &index in committed.fresh.iter().chain(&committed.duplicates) {
-        let telemetry = &plan.telemetry[index];
-        let Some(sequence) = telemetry.sequence else { continue };
-        let device = &plan.devices[telemetry.device];
-        let stream = (device.key.fleet.as_str(), device.key.device.as_str(), sequence.boot);
-        let brought = streams.entry(stream).or_default();
-        if brought.stored.is_empty() {
-            brought.through = through.get(&(device.id, sequence.boot)).copied().unwrap_or(0);
-        }
-        brought.stored.push(sequence.seq);
+    for stream in numbers.chunk_by(|one, next| (one.0, one.1.boot) == (next.0, next.1.boot)) {
+        let (device, Sequence { boot, .. }) = stream[0];
+        let device = &plan.devices[device];
+        let through = through.get(&(device.id, boot)).copied().unwrap_or(0);
+        let stored = stream.iter().map(|(_, sequence)| sequence.seq).filter(|seq| *seq > through).collect();
+        let key = (device.key.fleet.as_str(), device.key.device.as_str(), boot);
+        streams.insert(key, Brought { through, stored, refused: Vec::new() });
     }
     for refusal in plan.refused.iter().chain(&committed.refused) {
         // What was not even decoded has no number.

@@ -151,7 +151,7 @@ pub(super) async fn run(
     }
     let mut through = Vec::new();
     if with_receipts {
-        through = through::find(connection, plan, &split).await?;
+        through = through::find(connection, plan, &split, &sequences).await?;
     }
     transaction.commit().await?;
     Ok(Committed::of(split, changes.events, through))

@@ -7,12 +7,12 @@ use argosy_wire::{
     status::StatusMessage,
     telemetry::{
         MAX_PAYLOAD_BYTES, Sequence,
-        decode::{Decoder, Rejected, rejected, too_large},
+        decode::{self, Decoder, Rejected, rejected, too_large},
     },
     topic::{Topic, TopicKind},
 };
 
-use crate::ingest::{Message, directory::DeviceKey};
+use crate::ingest::{Message, directory::DeviceKey, lines};
 
 /// A batch, decoded.
 #[derive(Debug, Default)]
@@ -54,48 +54,60 @@ pub(super) struct Status {
     pub(super) status: StatusMessage,
 }
 
+/// What a message holds.
+enum Decoded {
+    /// Readings.
+    Telemetry(decode::Message),
+    /// Presence.
+    Status(StatusMessage),
+}
+
 impl Triage {
     /// Decodes messages; those of another fleet than `bound` are refused.
-    pub fn of(messages: &[Message<'_>], bound: Option<&FleetName>) -> Self {
+    pub fn of(messages: &mut [Message<'_>], bound: Option<&FleetName>) -> Self {
         let mut triage = Self::default();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
-        for (index, message) in messages.iter().enumerate() {
-            if let Err(rejected) = triage.sort(index, message, bound, &mut seen) {
-                triage.refused.push((index, rejected));
+        for (index, message) in messages.iter_mut().enumerate() {
+            let mut decoded = triage.decode(message, bound);
+            if decoded.is_err() && lines::read_whole(message) {
+                decoded = triage.decode(message, bound);
+            }
+            let message = &*message;
+            match decoded.and_then(|decoded| Ok((decoded, topic(message)?))) {
+                Ok((decoded, topic)) => {
+                    let device = triage.device(topic, &mut seen);
+                    triage.add(index, device, decoded);
+                }
+                Err(rejected) => triage.refused.push((index, rejected)),
             }
         }
         triage
     }
 
-    fn sort<'m>(
-        &mut self,
-        message: usize,
-        received: &'m Message<'_>,
-        bound: Option<&FleetName>,
-        seen: &mut HashMap<(&'m str, &'m str), usize>,
-    ) -> Result<(), Rejected> {
-        let payload = received.payload.as_ref().map_err(Clone::clone)?;
-        let topic = Topic::parse(&received.topic).map_err(|error| mismatch(error.to_string()))?;
+    fn decode(&mut self, message: &Message<'_>, bound: Option<&FleetName>) -> Result<Decoded, Rejected> {
+        let payload = message.payload.as_ref().map_err(Clone::clone)?;
+        let topic = topic(message)?;
         if let Some(bound) = bound.filter(|bound| bound.as_str() != topic.fleet) {
             return Err(mismatch(format!("the sender is bound to the fleet '{bound}'")));
         }
         match topic.kind {
-            TopicKind::Telemetry => {
-                let decoded = self.decoder.decode(payload)?;
-                let device = self.device(topic, seen);
-                let (sequence, points) = (decoded.sequence, decoded.points);
-                self.telemetry.push(Telemetry { message, device, sequence, points });
-            }
+            TopicKind::Telemetry => self.decoder.decode(payload).map(Decoded::Telemetry),
             TopicKind::Status => {
                 if payload.len() > MAX_PAYLOAD_BYTES {
                     return Err(too_large(payload.len()));
                 }
-                let status = serde_json::from_slice(payload).map_err(|error| rejected(&error))?;
-                let device = self.device(topic, seen);
-                self.statuses.push(Status { message, device, status });
+                serde_json::from_slice(payload).map(Decoded::Status).map_err(|error| rejected(&error))
             }
         }
-        Ok(())
+    }
+
+    fn add(&mut self, message: usize, device: usize, decoded: Decoded) {
+        match decoded {
+            Decoded::Telemetry(decode::Message { sequence, points }) => {
+                self.telemetry.push(Telemetry { message, device, sequence, points });
+            }
+            Decoded::Status(status) => self.statuses.push(Status { message, device, status }),
+        }
     }
 
     fn device<'m>(&mut self, topic: Topic<'m>, seen: &mut HashMap<(&'m str, &'m str), usize>) -> usize {
@@ -104,6 +116,10 @@ impl Triage {
             self.devices.len() - 1
         })
     }
+}
+
+fn topic<'m>(message: &'m Message<'_>) -> Result<Topic<'m>, Rejected> {
+    Topic::parse(&message.topic).map_err(|error| mismatch(error.to_string()))
 }
 
 fn mismatch(detail: String) -> Rejected {

@@ -2,10 +2,10 @@
 //!
 //! An event is written once, where it happened; replicas and readers pass its text on.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, mem};
 
 use argosy_wire::api::stream::StreamEvent;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::id::EventId;
@@ -53,6 +53,7 @@ pub(crate) struct Chunk {
 #[derive(Debug, Default)]
 pub struct Events {
     chunks: Vec<Chunk>,
+    second: Second,
 }
 
 impl Events {
@@ -64,14 +65,18 @@ impl Events {
         received_at: DateTime<Utc>,
         values: &str,
     ) {
-        let [ts, received_at] =
-            [ts, received_at].map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true));
+        let mut second = mem::take(&mut self.second);
         let text = self.line();
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "reading {device} {{\"event\":\"reading\",\"device\":\"{device}\",\"ts\":\"{ts}\",\"received_at\":\"{received_at}\",\"values\":{values}}}"
-        );
+        for part in ["reading ", device, " {\"event\":\"reading\",\"device\":\"", device, "\",\"ts\":\""] {
+            text.push_str(part);
+        }
+        second.write(text, ts);
+        text.push_str("\",\"received_at\":\"");
+        second.write(text, received_at);
+        for part in ["\",\"values\":", values, "}\n"] {
+            text.push_str(part);
+        }
+        self.second = second;
     }
 
     /// Something else happened.
@@ -96,6 +101,30 @@ impl Events {
     /// What was collected.
     pub(super) fn into_chunks(self) -> Vec<Chunk> {
         self.chunks
+    }
+}
+
+/// The second that was written last: most of a batch's times share it.
+#[derive(Debug, Default)]
+struct Second {
+    timestamp: i64,
+    text: String,
+}
+
+impl Second {
+    /// Appends a time as RFC 3339, with milliseconds.
+    fn write(&mut self, text: &mut String, time: DateTime<Utc>) {
+        if self.text.is_empty() || self.timestamp != time.timestamp() {
+            self.timestamp = time.timestamp();
+            self.text = time.format("%Y-%m-%dT%H:%M:%S.").to_string();
+        }
+        text.push_str(&self.text);
+        let millis = time.timestamp_subsec_millis();
+        if millis < 100 {
+            text.push_str(if millis < 10 { "00" } else { "0" });
+        }
+        text.push_str(itoa::Buffer::new().format(millis));
+        text.push('Z');
     }
 }
 
@@ -167,6 +196,18 @@ mod tests {
             assert_eq!(serde_json::from_str::<StreamEvent>(event.json).unwrap(), expected);
         }
         assert!(found[0].json.contains(r#""ts":"2025-11-20T21:00:05.120Z""#), "{}", found[0].json);
+    }
+
+    #[test]
+    fn times_are_written_as_chrono_writes_them() {
+        let mut second = Second::default();
+        for millis in [0, 7, 42, 999, 1_000, -1, -62_135_596_800_000, 1_763_672_405_120, 253_402_300_800_000]
+        {
+            let time = DateTime::from_timestamp_millis(millis).unwrap();
+            let mut text = String::new();
+            second.write(&mut text, time);
+            assert_eq!(text, time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+        }
     }
 
     #[test]

@@ -65,12 +65,9 @@ pub(crate) async fn read(
     };
     let raw = joined(raw);
     if !raw.is_empty() {
-        tables::for_each_reading(connection, device_id, &raw, |ts, mut values| {
-            if !query.keys.is_empty() {
-                values.retain(|key, _| query.keys.contains(key));
-            }
+        tables::for_each_reading(connection, device_id, &raw, |ts, values| {
             let millis = ts.timestamp_millis();
-            add_values(buckets.entry(start_of(millis)).or_default(), millis, values);
+            add_values(buckets.entry(start_of(millis)).or_default(), millis, values, &query.keys)
         })
         .await?;
     }

@@ -1,11 +1,14 @@
 //! Folds values into count, sum, min, max, first and last: the same code for rollups and for queries, so that an answer does
 //! not depend on which of them it came from.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use argosy_wire::api::reading::Aggregate;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value};
+use serde::{
+    Deserialize, Serialize,
+    de::{Deserializer as _, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Number, Value};
 
 /// What is known of one key's values over some time. As JSON it is an array in the order of its fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,10 +82,51 @@ fn pick(one: Option<f64>, other: Option<f64>, better: fn(f64, f64) -> f64) -> Op
     }
 }
 
-/// Adds the values of one moment.
-pub fn add_values(folds: &mut Folds, millis: i64, values: Map<String, Value>) {
-    for (key, value) in values {
-        add_fold(folds, key, Fold::of(millis, value));
+/// Adds the values of one moment, which are a JSON object: those of `keys`, or all where there are none. Nothing is made of the
+/// object on the way: a rollup reads every row once.
+pub fn add_values(
+    folds: &mut Folds,
+    millis: i64,
+    values: &str,
+    keys: &[String],
+) -> Result<(), serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(values);
+    json.deserialize_map(Values { folds, millis, keys })?;
+    json.end()
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Key<'v>(#[serde(borrow)] Cow<'v, str>);
+
+struct Values<'f> {
+    folds: &'f mut Folds,
+    millis: i64,
+    keys: &'f [String],
+}
+
+impl<'de> Visitor<'de> for Values<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Key(key)) = map.next_key()? {
+            if !self.keys.is_empty() && !self.keys.iter().any(|wanted| *wanted == key) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let fold = Fold::of(self.millis, map.next_value()?);
+            match self.folds.get_mut(key.as_ref()) {
+                Some(known) => known.merge(fold),
+                None => {
+                    self.folds.insert(key.into_owned(), fold);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -106,7 +150,9 @@ mod tests {
     fn fold_all(values: &[(i64, Value)]) -> Option<Fold> {
         let mut folds = Folds::new();
         for (millis, value) in values {
-            add_values(&mut folds, *millis, Map::from_iter([("k".to_owned(), value.clone())]));
+            let values = json!({"other": [1], "k": value}).to_string();
+            add_values(&mut folds, *millis, &values, &["k".to_owned()]).unwrap();
+            assert_eq!(folds.len(), 1);
         }
         folds.remove("k")
     }

@@ -53,7 +53,7 @@ pub(crate) async fn roll_up_once(pool: &PgPool, before: DateTime<Utc>) -> Result
     let mut folds: BTreeMap<(i64, DateTime<Utc>), Folds> =
         minutes.iter().map(|minute| (*minute, Folds::new())).collect();
     tables::for_each_reading(&mut transaction, &minutes, |minute, ts, values| {
-        add_values(folds.entry(minute).or_default(), ts.timestamp_millis(), values);
+        add_values(folds.entry(minute).or_default(), ts.timestamp_millis(), values, &[])
     })
     .await?;
     tables::replace(&mut transaction, &folds).await?;

@@ -1,9 +1,6 @@
 //! The newest values that a batch brings, by device.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write as _,
-};
+use std::{collections::HashMap, fmt::Write as _};
 
 use argosy_wire::telemetry::decode::Decoder;
 use chrono::{DateTime, Utc};
@@ -18,47 +15,69 @@ struct Newest<'d> {
     last_seen_at: DateTime<Utc>,
     oldest: DateTime<Utc>,
     newest: DateTime<Utc>,
-    values: HashMap<&'d str, (DateTime<Utc>, &'d str)>,
+    values: Vec<Value<'d>>,
+    /// Where each key's value is.
+    places: HashMap<&'d str, usize>,
+}
+
+struct Value<'d> {
+    key: &'d str,
+    time: DateTime<Utc>,
+    json: &'d str,
 }
 
 /// One row a device, in the order of their ids. Of two values of one moment the later arrival counts.
 pub fn newest(messages: &[Message<'_>], decoder: &Decoder, plan: &Plan, fresh: &[usize]) -> Vec<LatestRow> {
     let text = decoder.text();
-    let mut devices: BTreeMap<i64, Newest<'_>> = BTreeMap::new();
+    let mut devices: Vec<Option<Newest<'_>>> = plan.devices.iter().map(|_| None).collect();
     for &index in fresh {
         let telemetry = &plan.telemetry[index];
         let received_at = messages[telemetry.message].received_at;
-        for (point, &time) in decoder.points()[telemetry.points.clone()].iter().zip(&telemetry.times) {
-            let device = devices.entry(plan.devices[telemetry.device].id).or_insert_with(|| Newest {
+        let points = telemetry.points.clone();
+        for (point, &time) in decoder.points()[points.clone()].iter().zip(&plan.times[points]) {
+            let device = devices[telemetry.device].get_or_insert_with(|| Newest {
                 last_seen_at: received_at,
                 oldest: time,
                 newest: time,
-                values: HashMap::new(),
+                values: Vec::new(),
+                places: HashMap::new(),
             });
             device.last_seen_at = device.last_seen_at.max(received_at);
             device.oldest = device.oldest.min(time);
             device.newest = device.newest.max(time);
-            for entry in &decoder.entries()[point.entries.clone()] {
-                let value = (time, &text[entry.value.clone()]);
-                let slot = device.values.entry(&text[entry.key.clone()]).or_insert(value);
-                if slot.0 <= time {
-                    *slot = value;
-                }
+            for (position, entry) in decoder.entries()[point.entries.clone()].iter().enumerate() {
+                let [key, json] = [&entry.key, &entry.value].map(|range| &text[range.clone()]);
+                device.add(position, Value { key, time, json });
             }
         }
     }
-    devices.into_iter().map(|(device_id, newest)| newest.into_row(device_id)).collect()
+    let ids = plan.devices.iter().map(|device| device.id);
+    ids.zip(devices).filter_map(|(id, newest)| Some(newest?.into_row(id))).collect()
 }
 
-impl Newest<'_> {
+impl<'d> Newest<'d> {
+    /// Adds a value. A device's points mostly have the same keys in the same order, so that the position in the point tells where
+    /// the key's value is, and no key is looked up.
+    fn add(&mut self, position: usize, value: Value<'d>) {
+        let place = match self.values.get(position) {
+            Some(known) if known.key == value.key => position,
+            _ => *self.places.entry(value.key).or_insert(self.values.len()),
+        };
+        match self.values.get_mut(place) {
+            Some(known) if known.time <= value.time => *known = value,
+            Some(_) => {}
+            None => self.values.push(value),
+        }
+    }
+
     fn into_row(self, device_id: i64) -> LatestRow {
         let mut values = String::with_capacity(self.values.len() * 48);
         values.push('{');
-        for (position, (key, (time, value))) in self.values.iter().enumerate() {
+        for (position, Value { key, time, json }) in self.values.iter().enumerate() {
             let comma = if position == 0 { "" } else { "," };
             let millis = time.timestamp_millis();
             // Keys need no escape: they are [A-Za-z0-9_.-]; values are JSON already.
-            let _ = write!(values, "{comma}\"{key}\":{{\"t\":{millis},\"v\":{value}}}");
+            let _ = write!(values, "{comma}\"{key}\":{{\"t\":{millis},\"v\":{json}}}");
         }
         values.push('}');
         LatestRow {

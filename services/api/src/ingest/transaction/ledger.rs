@@ -5,7 +5,10 @@ use std::{
     mem,
 };
 
-use argosy_wire::{DeadLetterReason, telemetry::decode::Rejected};
+use argosy_wire::{
+    DeadLetterReason,
+    telemetry::{Sequence, decode::Rejected},
+};
 use sqlx::PgConnection;
 
 use crate::{
@@ -94,22 +97,32 @@ impl Split {
         let positions: Positions =
             positions.into_iter().map(|position| ((position.device_id, position.boot), position)).collect();
         let mut split = Self::default();
-        let mut in_batch = HashSet::new();
+        let mut numbered = Vec::with_capacity(plan.telemetry.len());
         for (index, telemetry) in plan.telemetry.iter().enumerate() {
-            let Some(sequence) = telemetry.sequence else {
-                split.fresh.push(index);
-                continue;
-            };
-            let device_id = plan.devices[telemetry.device].id;
-            let position = positions.get(&(device_id, sequence.boot));
-            if !in_batch.insert((telemetry.device, sequence)) {
-                split.duplicates.push(index);
-            } else if position.is_some_and(|position| sequence.seq <= position.highest) {
-                split.suspects.push((index, (device_id, sequence.boot, sequence.seq)));
-            } else {
-                split.fresh.push(index);
+            match telemetry.sequence {
+                Some(sequence) => numbered.push((telemetry.device, sequence, index)),
+                None => split.fresh.push(index),
             }
         }
+        // Sorted, a stream's numbers lie together, and equal ones side by side.
+        numbered.sort_unstable();
+        for stream in numbered.chunk_by(|one, next| (one.0, one.1.boot) == (next.0, next.1.boot)) {
+            let (device, Sequence { boot, .. }, _) = stream[0];
+            let device_id = plan.devices[device].id;
+            let highest = positions.get(&(device_id, boot)).map_or(0, |position| position.highest);
+            let mut last = 0;
+            for &(_, Sequence { seq, .. }, index) in stream {
+                if seq == last {
+                    split.duplicates.push(index);
+                } else if seq <= highest {
+                    split.suspects.push((index, (device_id, boot, seq)));
+                } else {
+                    split.fresh.push(index);
+                }
+                last = seq;
+            }
+        }
+        split.fresh.sort_unstable();
         split.positions = positions;
         split
     }
@@ -130,6 +143,9 @@ impl Split {
 
     fn refuse_fragmented(&mut self, plan: &Plan) {
         let Self { fresh, refused, positions, .. } = self;
+        if positions.values().all(|position| position.ledger_bytes <= MAX_LEDGER_BYTES) {
+            return;
+        }
         let is_full = |telemetry: &crate::ingest::plan::PlannedTelemetry| {
             let key = telemetry.sequence.map(|sequence| (plan.devices[telemetry.device].id, sequence.boot));
             key.and_then(|key| positions.get(&key))
@@ -155,18 +171,15 @@ impl Split {
     }
 
     fn find_gaps(&mut self, plan: &Plan) {
-        let mut numbers: BTreeMap<(usize, i64), Vec<i64>> = BTreeMap::new();
-        for &index in &self.fresh {
-            let telemetry = &plan.telemetry[index];
-            if let Some(sequence) = telemetry.sequence {
-                numbers.entry((telemetry.device, sequence.boot)).or_default().push(sequence.seq);
-            }
-        }
-        for ((device, boot), mut numbers) in numbers {
-            numbers.sort_unstable();
+        let fresh = self.fresh.iter().map(|&index| &plan.telemetry[index]);
+        let mut numbers: Vec<_> =
+            fresh.filter_map(|telemetry| Some((telemetry.device, telemetry.sequence?))).collect();
+        numbers.sort_unstable();
+        for stream in numbers.chunk_by(|one, next| (one.0, one.1.boot) == (next.0, next.1.boot)) {
+            let (device, Sequence { boot, .. }) = stream[0];
             let mut highest =
                 self.positions.get(&(plan.devices[device].id, boot)).map_or(0, |position| position.highest);
-            for seq in numbers {
+            for &(_, Sequence { seq, .. }) in stream {
                 if seq > highest + 1 {
                     self.gaps.push(Gap { device, boot, first: highest + 1, last: seq - 1 });
                 }
@@ -175,14 +188,16 @@ impl Split {
         }
     }
 
-    /// The numbers to enter into the ledgers: device, boot, number.
+    /// The numbers to enter into the ledgers, sorted.
     pub fn sequences(&self, plan: &Plan) -> Vec<Number> {
         let numbers = self.fresh.iter().filter_map(|&index| {
             let telemetry = &plan.telemetry[index];
             let sequence = telemetry.sequence?;
             Some((plan.devices[telemetry.device].id, sequence.boot, sequence.seq))
         });
-        numbers.collect()
+        let mut numbers: Vec<Number> = numbers.collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// How many duplicates came by device and boot.

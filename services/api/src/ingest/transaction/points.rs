@@ -22,8 +22,8 @@ pub fn sort<'d>(messages: &[Message<'_>], decoder: &'d Decoder, plan: &Plan, fre
     let mut rows: Vec<(usize, DateTime<Utc>, usize, usize)> = Vec::with_capacity(fresh.len());
     for &index in fresh {
         let telemetry = &plan.telemetry[index];
-        let points = telemetry.points.clone().zip(&telemetry.times);
-        rows.extend(points.map(|(point, time)| (telemetry.device, *time, index, point)));
+        let points = telemetry.points.clone();
+        rows.extend(points.map(|point| (telemetry.device, plan.times[point], index, point)));
     }
     rows.sort_unstable();
     let mut columns = ReadingColumns::with_capacity(rows.len());
