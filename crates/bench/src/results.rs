@@ -14,6 +14,7 @@ use crate::{
 pub(crate) const BROKER: &str = "broker";
 pub(crate) const HTTP: &str = "http";
 pub(crate) const TELEGRAF: &str = "telegraf";
+pub(crate) const TELEGRAF_PLAIN: &str = "telegraf-without-tls";
 pub(crate) const EARLY: &str = "argosy-before-rollups";
 pub(crate) const ARGOSY: &str = "argosy";
 pub(crate) const PLAIN: &str = "argosy-without-tls";

@@ -92,8 +92,10 @@ async fn limits(options: &RunOptions, results: &mut Results) -> anyhow::Result<(
     if options.wants("telegraf") {
         match telegraf::program() {
             Some(program) => {
-                let flow = telegraf::measure(&program, options.devices, WARM_UP, time).await?;
-                add(results, results::TELEGRAF, flow);
+                for (name, with_tls) in [(results::TELEGRAF, true), (results::TELEGRAF_PLAIN, false)] {
+                    let flow = telegraf::measure(&program, options.devices, with_tls, WARM_UP, time).await?;
+                    add(results, name, flow);
+                }
             }
             None => eprintln!("telegraf is not on this machine and is left out"),
         }

@@ -7,13 +7,16 @@ use path::Batch;
 
 mod path;
 
+/// A step of the path; returns a number that depends on all of its work.
+type Step = fn(&Batch) -> usize;
+
 fn api(criterion: &mut Criterion) {
     let body = path::body();
     let mut group = criterion.benchmark_group("api");
     group.throughput(Throughput::Elements(path::read(body) as u64));
     group.bench_function("read", |bencher| bencher.iter(|| path::read(black_box(body))));
     let batch = Batch::new();
-    let steps: [(&str, fn(&Batch) -> usize); 5] = [
+    let steps: [(&str, Step); 5] = [
         ("plan", path::plan),
         ("ledger", path::ledger),
         ("points", path::points),

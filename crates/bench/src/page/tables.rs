@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use crate::{
     measure::Flow,
-    results::{ALONE, ARGOSY, BROKER, EARLY, HTTP, PLAIN, Results, SILENT, TELEGRAF},
+    results::{ALONE, ARGOSY, BROKER, EARLY, HTTP, PLAIN, Results, SILENT, TELEGRAF, TELEGRAF_PLAIN},
     scenario::{latency::Latency, queries::Answered},
     spread::Spread,
 };
@@ -46,6 +46,7 @@ fn rates(text: &mut String, results: &Results) {
         (ARGOSY, "**Argosy**: committed, acknowledged after the commit"),
         (EARLY, "Argosy before its rollups begin"),
         (TELEGRAF, "Telegraf into a table with an index on device and time, no ledger"),
+        (TELEGRAF_PLAIN, "the same without TLS between broker and Telegraf"),
     ];
     let mut table =
         Table::new(["", "messages a second", "points a second", "processor seconds a million points"]);
@@ -72,16 +73,21 @@ fn rates(text: &mut String, results: &Results) {
             share * 100.0
         );
     }
-    let (argosy, telegraf) = (results.flows(ARGOSY), results.flows(TELEGRAF));
-    if !argosy.is_empty() && argosy.len() == telegraf.len() {
-        let ratios =
-            Spread::of(argosy.iter().zip(telegraf).map(|(argosy, telegraf)| argosy.rate / telegraf.rate));
+    let (tls, plain) = (ratios(results, TELEGRAF), ratios(results, TELEGRAF_PLAIN));
+    if tls.median > 0.0 {
         let _ = writeln!(
             text,
-            "\nArgosy commits {} times what Telegraf does in the same round.",
-            decimals(ratios, 2)
+            "\nArgosy commits {} times what Telegraf does in the same round, and {} times what that does without TLS.",
+            decimals(tls, 2),
+            decimals(plain, 2)
         );
     }
+}
+
+/// How many times as much Argosy commits, round by round.
+fn ratios(results: &Results, other: &str) -> Spread {
+    let pairs = results.flows(ARGOSY).iter().zip(results.flows(other));
+    Spread::of(pairs.map(|(argosy, other)| argosy.rate / other.rate))
 }
 
 fn processes(text: &mut String, results: &Results) {

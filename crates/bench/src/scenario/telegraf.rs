@@ -1,14 +1,18 @@
 //! What a user would pick instead: Telegraf, from the same broker into the same PostgreSQL, with an index on device and time.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use argosy_backends::{Broker, BrokerOptions, Postgres, free_port};
+use argosy_backends::{Postgres, free_port};
 use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use tokio::process::Command;
 
 use crate::{
+    brokers::LoneBroker,
     child::Client,
     measure::{Flow, flow},
     usage,
@@ -21,10 +25,11 @@ pub(crate) fn program() -> Option<PathBuf> {
     std::env::split_paths(&paths).chain([home]).map(|path| path.join("telegraf")).find(|path| path.is_file())
 }
 
-/// Messages committed in a second.
+/// Messages committed in a second; from the broker over TLS, as ingest reads them, or over a plain connection.
 pub(crate) async fn measure(
-    program: &std::path::Path,
+    program: &Path,
     devices: u32,
+    with_tls: bool,
     warm_up: Duration,
     time: Duration,
 ) -> anyhow::Result<Flow> {
@@ -32,12 +37,9 @@ pub(crate) async fn measure(
     let mut postgres = Postgres::prepare(&folder.path().join("postgres"), free_port()?, true)?.temporary();
     postgres.start().await?;
     postgres.create_database("telegraf").await?;
-    let port = free_port()?;
-    let options = BrokerOptions { tls: None, plain: Some(port) };
-    let mut broker = Broker::prepare(&folder.path().join("broker"), &options)?.temporary();
-    broker.start().await?;
+    let mut lone = LoneBroker::start().await?;
     let config = folder.path().join("telegraf.conf");
-    std::fs::write(&config, configuration(port, postgres.url("telegraf").expose_secret()))?;
+    std::fs::write(&config, configuration(&lone, with_tls, postgres.url("telegraf").expose_secret()))?;
     let log = std::fs::File::create(folder.path().join("telegraf.log"))?;
     let telegraf = Command::new(program)
         .arg("--config")
@@ -49,9 +51,9 @@ pub(crate) async fn measure(
         .context("telegraf cannot be started")?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let pool = PgPool::connect(postgres.url("telegraf").expose_secret()).await?;
-    let mut publishers = Client::publishers(port, devices, &["--format=flat".into()])?;
+    let mut publishers = Client::publishers(lone.plain_port, devices, &["--format=flat".into()])?;
     let processes = [
-        ("broker", usage::id(broker.process())),
+        lone.process(),
         ("telegraf", i32::try_from(telegraf.id().unwrap_or_default())?),
         ("postgres", usage::id(postgres.process())),
     ];
@@ -67,12 +69,27 @@ pub(crate) async fn measure(
     .await;
     drop((publishers, telegraf));
     pool.close().await;
-    broker.stop().await?;
+    lone.broker.stop().await?;
     postgres.stop().await?;
     measured
 }
 
-fn configuration(port: u16, database: &str) -> String {
+fn configuration(lone: &LoneBroker, with_tls: bool, database: &str) -> String {
+    let source = if with_tls {
+        let certificates = &lone.installation.certificates;
+        format!(
+            r#"servers = ["ssl://localhost:{}"]
+  tls_ca = "{}"
+  tls_cert = "{}"
+  tls_key = "{}""#,
+            lone.tls_port,
+            certificates.ca_file.display(),
+            certificates.ingest_file.display(),
+            certificates.ingest_key_file.display()
+        )
+    } else {
+        format!(r#"servers = ["tcp://127.0.0.1:{}"]"#, lone.plain_port)
+    };
     format!(
         r#"[agent]
   interval = "1s"
@@ -81,7 +98,7 @@ fn configuration(port: u16, database: &str) -> String {
   metric_buffer_limit = 200000
   omit_hostname = true
 [[inputs.mqtt_consumer]]
-  servers = ["tcp://127.0.0.1:{port}"]
+  {source}
   topics = ["v1/+/+/telemetry"]
   qos = 1
   client_id = "telegraf"

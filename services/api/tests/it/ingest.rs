@@ -1,6 +1,6 @@
 //! Batches: what is stored, what is not, and that nothing is lost or doubled beside it.
 
-use std::{cell::Cell, collections::BTreeSet, fmt::Write as _};
+use std::{cell::Cell, collections::BTreeSet, fmt::Write as _, ops::Range};
 
 use argosy_testkit::eventually;
 use argosy_wire::api::token::Scope;
@@ -169,6 +169,33 @@ async fn unknown_devices_come_to_be_where_the_fleet_says_so() {
     let devices = client.get("/devices?fleet=open").await.expect(200);
     assert_eq!(devices["items"].as_array().unwrap().len(), 2);
     assert_eq!(devices["items"][0]["online"], true, "who sends is there");
+}
+
+/// PostgreSQL may keep a statement's plan after five executions: one from when tables were small would look through a whole fleet
+/// for each of a batch's devices.
+#[tokio::test]
+async fn a_fleet_may_grow_at_once() {
+    const DEVICES: usize = 2_000;
+    let api = Api::start_with(|config| config.database.database_connections = 2).await;
+    let client = api.client(&ALL).await;
+    client.post("/fleets", json!({"name": "open", "auto_register": true})).await.expect(201);
+    let batch = |devices: Range<usize>, seq: i64| -> String {
+        let payload = json!({"boot": 1, "seq": seq, "points": [{"ts": Utc::now().timestamp_millis(), "values": {"a": 1}}]});
+        devices.map(|device| line_of(&format!("v1/open/d{device}/telemetry"), &payload)).collect()
+    };
+    for first in (DEVICES..DEVICES + 400).step_by(20) {
+        assert_eq!(ingest(&client, &batch(first..first + 20, 1)).await["stored"], 20);
+    }
+    for seq in 1..=3 {
+        assert_eq!(ingest(&client, &batch(0..DEVICES, seq)).await["stored"], DEVICES);
+    }
+    // A server process tells what it has read when it ends.
+    let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    sqlx::query(end).execute(&api.pool).await.unwrap();
+    let read = "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_user_tables";
+    let read: i64 = sqlx::query_scalar(read).fetch_one(&api.pool).await.unwrap();
+    assert!(read < 400_000, "{read} rows were looked through");
 }
 
 #[tokio::test]
