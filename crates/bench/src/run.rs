@@ -22,7 +22,7 @@ pub(crate) struct RunOptions {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Seconds before Argosy is measured with rollups, which begin after 90
+    /// Seconds before Argosy is measured with rollups, which begin after 90, and before its latency is
     #[arg(long, default_value_t = 120)]
     warm_up: u64,
     /// Rounds; medians are reported
@@ -124,8 +124,8 @@ async fn flows(options: &RunOptions, results: &mut Results) -> anyhow::Result<()
     if options.wants("latency") {
         latency::prepare(&mut stack).await?;
         let measure = async |share| {
-            let time = time.min(Duration::from_secs(30));
-            let latency = latency::measure(&stack, options.devices, rate * share, time).await?;
+            let (warm_up, time) = (Duration::from_secs(options.warm_up), time.min(Duration::from_secs(30)));
+            let latency = latency::measure(&stack, options.devices, rate * share, warm_up, time).await?;
             eprintln!("{latency:?}");
             anyhow::Ok(latency)
         };

@@ -2,4 +2,5 @@
 
 pub(crate) mod buckets;
 pub mod fold;
+pub(crate) mod pace;
 pub(crate) mod rollup;

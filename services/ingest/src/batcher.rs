@@ -1,10 +1,10 @@
-//! Makes batches of messages: closed when they are full, or when the oldest message has waited long enough.
+//! Makes batches of messages: closed when they are full, or have gathered for long enough.
 
 use argosy_wire::batch::write_line;
 use bytes::Bytes;
 use tokio::{
     sync::mpsc,
-    time::{Instant, timeout_at},
+    time::{Duration, Instant, timeout_at},
 };
 
 use crate::{config::BatchConfig, held::Place, window::Ticket};
@@ -68,11 +68,14 @@ impl Batch {
     }
 }
 
-/// The next batch; nothing once the queue has closed and is empty. The oldest message has waited for the linger, if only in the
-/// queue, or the batch is full.
-pub(crate) async fn next(queue: &mut mpsc::Receiver<Received>, config: &BatchConfig) -> Option<Batch> {
+/// The next batch; nothing once the queue has closed and is empty. It is full, or has gathered for so long.
+pub(crate) async fn next(
+    queue: &mut mpsc::Receiver<Received>,
+    config: &BatchConfig,
+    linger: Duration,
+) -> Option<Batch> {
     let first = queue.recv().await?;
-    let close_at = first.at + config.linger();
+    let close_at = Instant::now() + linger;
     let mut batch = Batch::of(first);
     while !batch.is_full(config) {
         let message = match queue.try_recv() {

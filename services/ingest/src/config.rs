@@ -114,6 +114,9 @@ impl MqttConfig {
     }
 }
 
+/// A batch gathers no longer than this, however long the one before took, unless it is told to.
+const LONGEST_LINGER: Duration = Duration::from_millis(25);
+
 /// How batches are made.
 #[derive(Debug, Clone, clap::Args)]
 pub struct BatchConfig {
@@ -123,11 +126,11 @@ pub struct BatchConfig {
     /// Bytes in a batch at the most, unless a single message is larger
     #[arg(long, env = "ARGOSY_INGEST_BATCH_BYTES", default_value_t = 4 * 1024 * 1024, value_parser = clap::value_parser!(u32).range(1..=16_777_216))]
     pub batch_bytes: u32,
-    /// Milliseconds that a batch waits for more messages
+    /// Milliseconds that a batch waits for more messages at the least; while commits take longer it waits for half as long as the one before, up to 25
     #[arg(long, env = "ARGOSY_INGEST_BATCH_LINGER_MS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=1000))]
     pub batch_linger_ms: u64,
     /// Batches that wait for their commit at once, each of other devices
-    #[arg(long, env = "ARGOSY_INGEST_BATCHES_IN_FLIGHT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, env = "ARGOSY_INGEST_BATCHES_IN_FLIGHT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub batches_in_flight: u32,
     /// Bytes of messages held at once; at that many it stops reading
     #[arg(long, env = "ARGOSY_INGEST_HELD_BYTES", default_value_t = 256 * 1024 * 1024, value_parser = clap::value_parser!(u64).range(4_194_304..=68_719_476_736))]
@@ -135,9 +138,10 @@ pub struct BatchConfig {
 }
 
 impl BatchConfig {
-    /// How long a batch waits for more messages.
-    pub fn linger(&self) -> Duration {
-        Duration::from_millis(self.batch_linger_ms)
+    /// How long a batch gathers after one that took so long: commits that take longer are worth larger batches.
+    pub(crate) fn linger(&self, took: Duration) -> Duration {
+        let least = Duration::from_millis(self.batch_linger_ms);
+        (took / 2).clamp(least, LONGEST_LINGER.max(least))
     }
 }
 
@@ -171,4 +175,27 @@ fn default_client_id() -> String {
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let host = std::env::var("HOSTNAME").unwrap_or(host);
     format!("ingest-{}", if host.trim().is_empty() { "0" } else { host.trim() })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Options {
+        #[command(flatten)]
+        batch: BatchConfig,
+    }
+
+    #[test]
+    fn a_batch_waits_longer_after_one_that_took_longer() {
+        let waits = |options: &[&str], took| {
+            let options = Options::parse_from(["ingest"].iter().chain(options));
+            options.batch.linger(Duration::from_millis(took)).as_millis()
+        };
+        assert_eq!([0, 4, 30, 60_000].map(|took| waits(&[], took)), [5, 5, 15, 25]);
+        assert_eq!([0, 30, 60_000].map(|took| waits(&["--batch-linger-ms=100"], took)), [100, 100, 100]);
+    }
 }

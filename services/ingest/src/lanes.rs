@@ -2,7 +2,7 @@
 //!
 //! A transaction locks the devices of its batch until it is committed, so batches that share a device follow one another, and
 //! what the next one could do during the flush of the one before is left undone. Batches of different lanes share none. Within
-//! a lane messages gather while a batch is under way, so that batches grow by themselves when commits take longer.
+//! a lane messages gather while a batch is under way, and for a while after it, so that batches grow when commits take longer.
 
 use std::{
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
@@ -10,7 +10,10 @@ use std::{
 };
 
 use metrics::Gauge;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     batcher::{self, Received},
@@ -53,9 +56,12 @@ impl Lanes {
 impl Lane {
     /// Brings what comes to the API, batch after batch, until the connections are gone.
     pub(crate) async fn run(mut self, sender: Sender, config: BatchConfig) {
-        while let Some(batch) = batcher::next(&mut self.queue, &config).await {
+        let mut linger = config.linger(Duration::ZERO);
+        while let Some(batch) = batcher::next(&mut self.queue, &config, linger).await {
             self.depth.set(self.queue.len() as f64);
+            let started = Instant::now();
             sender.send(batch).await;
+            linger = config.linger(started.elapsed());
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::{
 
 /// Rounds over all devices until what is measured begins: the first registers them.
 const ROUNDS: u64 = 2;
+/// Before latency is measured.
+const WARM_UP: Duration = Duration::from_secs(5);
 /// Devices whose readings fill the table, and days they are spread over: today is as full as any other.
 const DEVICES: u32 = 1_000;
 const DAYS: u32 = 10;
@@ -68,6 +70,6 @@ async fn grown(
     settle(stack).await?;
     latency::prepare(stack).await?;
     let latency =
-        latency::measure(stack, devices, flow.rate / 2.0, time.min(Duration::from_secs(30))).await?;
+        latency::measure(stack, devices, flow.rate / 2.0, WARM_UP, time.min(Duration::from_secs(30))).await?;
     Ok(Grown { devices, readings, flow, latency, queries })
 }

@@ -30,17 +30,17 @@ pub(crate) async fn prepare(stack: &mut Stack) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Publishes at `rate` for `time`, after some seconds that do not count.
+/// Publishes at `rate` for `time`, after `warm_up`, which does not count: rollups have to do with what came at this rate, not before.
 pub(crate) async fn measure(
     stack: &Stack,
     devices: u32,
     rate: f64,
+    warm_up: Duration,
     time: Duration,
 ) -> anyhow::Result<Latency> {
-    const WARM_UP: Duration = Duration::from_secs(5);
     let mut publishers = Client::publishers(stack.plain_port, devices, &[format!("--rate={rate}")])?;
     publishers.allow(u64::MAX / 2).await?;
-    tokio::time::sleep(WARM_UP + time).await;
+    tokio::time::sleep(warm_up + time).await;
     drop(publishers);
     settle(stack).await?;
     let row = sqlx::query(

@@ -7,7 +7,7 @@ use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use crate::readings::fold::Folds;
+use crate::readings::{fold::Folds, pace::Pace};
 
 /// Moves dirty minutes to the claims, and notes by when they have settled: once every transaction older than that has ended,
 /// no rows of these minutes can appear without a new mark.
@@ -62,10 +62,11 @@ pub(crate) async fn take_settled(
 }
 
 /// Calls `each` for every row of these minutes (device, start) with its time and its values, which are a JSON object, in the order of
-/// time within a minute.
+/// time within a minute, at this pace.
 pub(crate) async fn for_each_reading(
     connection: &mut PgConnection,
     minutes: &[(i64, DateTime<Utc>)],
+    pace: &mut Pace,
     mut each: impl FnMut((i64, DateTime<Utc>), DateTime<Utc>, &str) -> Result<(), serde_json::Error>,
 ) -> Result<(), sqlx::Error> {
     let (devices, starts): (Vec<i64>, Vec<DateTime<Utc>>) = minutes.iter().copied().unzip();
@@ -85,6 +86,7 @@ pub(crate) async fn for_each_reading(
     while let Some(row) = rows.try_next().await? {
         each((row.device_id, row.minute), row.ts, &row.values)
             .map_err(|error| sqlx::Error::Decode(error.into()))?;
+        pace.keep().await;
     }
     Ok(())
 }

@@ -5,17 +5,28 @@
 //! minute marked, and commits after the fold, would otherwise leave rows that no rollup has and no mark tells of.
 //! Queries read rows for dirty and claimed minutes, so they are exact at every moment.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ops::RangeInclusive,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use super::fold::{Folds, add_values};
+use super::{
+    fold::{Folds, add_values},
+    pace::Pace,
+};
 use crate::{db::rollups as tables, db::within, metrics};
 
-/// Minutes claimed at once.
-const CHUNK: i64 = 2_000;
+/// Minutes claimed and folded at once, at first and at the most.
+const CHUNK: RangeInclusive<i64> = 16..=2_000;
+/// How long that shall take, rests included.
+const ROUND: Duration = Duration::from_millis(500);
+/// How long to rest after a round.
+const BREAK: Duration = Duration::from_millis(20);
 /// How long to rest when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(2);
 /// How long a round may take; its statements end by themselves before, unless the database is not there to end them.
@@ -25,9 +36,14 @@ const YOUNG: TimeDelta = TimeDelta::seconds(90);
 
 /// Rolls up until `shutdown`. Several replicas may: they claim different minutes.
 pub(crate) async fn run(pool: PgPool, shutdown: CancellationToken) {
+    let mut chunk = *CHUNK.start();
     loop {
-        let rest = match within(PATIENCE, roll_up_once(&pool, Utc::now() - YOUNG)).await {
-            Ok(minutes) if minutes > 0 => Duration::ZERO,
+        let started = Instant::now();
+        let rest = match within(PATIENCE, roll_up_once(&pool, Utc::now() - YOUNG, chunk)).await {
+            Ok(minutes) if minutes > 0 => {
+                chunk = next_chunk(chunk, started.elapsed());
+                BREAK
+            }
             Ok(_) => IDLE,
             Err(error) => {
                 tracing::warn!(%error, "Rollups stopped for a moment; queries read rows instead.");
@@ -40,19 +56,31 @@ pub(crate) async fn run(pool: PgPool, shutdown: CancellationToken) {
     }
 }
 
-/// Claims one chunk of minutes before `before`, and folds one chunk of those that have settled; returns how many it folded.
-pub(crate) async fn roll_up_once(pool: &PgPool, before: DateTime<Utc>) -> Result<usize, sqlx::Error> {
+/// How many minutes to take after as many as `chunk` took so long: a minute may have one row or a hundred thousand.
+fn next_chunk(chunk: i64, took: Duration) -> i64 {
+    let next = if took < ROUND / 2 {
+        chunk * 2
+    } else if took > ROUND {
+        chunk / 2
+    } else {
+        chunk
+    };
+    next.clamp(1, *CHUNK.end())
+}
+
+/// Claims up to `chunk` minutes before `before`, and folds as many of those that have settled; returns how many it folded.
+async fn roll_up_once(pool: &PgPool, before: DateTime<Utc>, chunk: i64) -> Result<usize, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    tables::claim(&mut connection, before, CHUNK).await?;
+    tables::claim(&mut connection, before, chunk).await?;
     drop(connection);
     let mut transaction = pool.begin().await?;
-    let minutes = tables::take_settled(&mut transaction, CHUNK).await?;
+    let minutes = tables::take_settled(&mut transaction, chunk).await?;
     if minutes.is_empty() {
         return Ok(0);
     }
     let mut folds: BTreeMap<(i64, DateTime<Utc>), Folds> =
         minutes.iter().map(|minute| (*minute, Folds::new())).collect();
-    tables::for_each_reading(&mut transaction, &minutes, |minute, ts, values| {
+    tables::for_each_reading(&mut transaction, &minutes, &mut Pace::begin(), |minute, ts, values| {
         add_values(folds.entry(minute).or_default(), ts.timestamp_millis(), values, &[])
     })
     .await?;
@@ -60,4 +88,18 @@ pub(crate) async fn roll_up_once(pool: &PgPool, before: DateTime<Utc>) -> Result
     transaction.commit().await?;
     metrics::count_rollups(minutes.len());
     Ok(minutes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_take_about_as_long_whatever_is_in_a_minute() {
+        let fold = |chunk: i64, minute: Duration| next_chunk(chunk, minute * u32::try_from(chunk).unwrap());
+        let settle = |minute| (0..20).fold(*CHUNK.start(), |chunk, _| fold(chunk, minute));
+        assert_eq!(settle(Duration::from_micros(1)), *CHUNK.end());
+        assert!((200..=500).contains(&settle(Duration::from_millis(1))));
+        assert_eq!(settle(Duration::from_secs(5)), 1);
+    }
 }
