@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use argosy_stack::Files;
 use tokio::time::{Instant, sleep_until};
 
-use super::{DISK, empty_report, recovery::RECOVERY};
+use super::{DISK, empty_report};
 use crate::{
     Arguments,
     commits::Commits,
@@ -112,9 +112,8 @@ impl<'r> Conductor<'r> {
             self.report.faults.push(measured);
         }
         if recovery.flows.is_none() || recovery.caught_up.is_none() {
-            let waited = RECOVERY.as_secs();
-            self.fail(format!("The stack had not recovered from {} after {waited} s.", names.join(" and ")))
-                .await?;
+            let (names, waited) = (names.join(" and "), ended.elapsed().as_secs());
+            self.fail(format!("The stack had not recovered from {names} after {waited} s.")).await?;
         }
         self.check_all_run(&names.join(" and ")).await
     }

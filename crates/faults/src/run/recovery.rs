@@ -6,8 +6,13 @@ use tokio::time::{Instant, sleep};
 
 use super::conductor::Conductor;
 
-/// How long the stack may take to recover.
-pub(super) const RECOVERY: Duration = Duration::from_secs(120);
+/// How long the stack may take to recover without getting any further: a machine that has much else to do brings in what is
+/// behind slowly, but it does, and what is stuck is stuck on any machine.
+const RECOVERY: Duration = Duration::from_secs(120);
+/// How long it may take in all.
+const LONGEST: Duration = Duration::from_secs(600);
+/// What is on its way has to fall to so much of the least that it was, or it is no progress.
+const PROGRESS: f64 = 0.9;
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(200);
 /// Of the fleet's rate, so much has to flow again.
@@ -31,15 +36,20 @@ impl Conductor<'_> {
     pub(super) async fn recover(&mut self, ended: Instant) -> Recovery {
         let rate = self.report.messages_a_second;
         let mut recovery = Recovery::default();
-        while ended.elapsed() < RECOVERY {
+        let (mut least, mut progress) = (f64::INFINITY, ended);
+        while progress.elapsed() < RECOVERY && ended.elapsed() < LONGEST {
             sleep(LOOK).await;
+            let on_the_way = self.on_the_way().await;
+            if let Some(messages) = on_the_way
+                && messages < least * PROGRESS
+            {
+                (least, progress) = (messages, Instant::now());
+            }
             if recovery.flows.is_none() {
                 recovery.flows = self.commits.flows_again(ended, rate * SHARE);
             }
-            if recovery.caught_up.is_none()
-                && let Some(messages) = self.on_the_way().await
-                && messages <= self.usual + rate * ON_THE_WAY
-            {
+            let enough = self.usual + rate * ON_THE_WAY;
+            if recovery.caught_up.is_none() && on_the_way.is_some_and(|messages| messages <= enough) {
                 recovery.caught_up = Some(ended.elapsed());
             }
             if recovery.flows.is_some() && recovery.caught_up.is_some() {
