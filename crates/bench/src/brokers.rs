@@ -3,7 +3,7 @@
 //! Mosquitto reads one packet of a plain connection a turn, and all packets of a TLS record. While publishers keep it busy, the
 //! acknowledgements of a plain subscriber would pile up unread, and with them the messages that they are for.
 
-use argosy_backends::{Broker, BrokerOptions, BrokerTls, free_port};
+use argosy_backends::{Broker, BrokerOptions, free_port};
 use argosy_stack::{Certificates, Files, Installation};
 use tempfile::TempDir;
 
@@ -31,13 +31,9 @@ impl LoneBroker {
     /// Starts it.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let (folder, installation) = installation()?;
-        let certificates = &installation.certificates;
-        let tls = BrokerTls {
-            client_ca: certificates.ca_pem.clone(),
-            certificate: certificates.server_pem.clone(),
-            key: certificates.server_key_pem.clone(),
-            revoked: None,
-        };
+        // Nobody has made an authority for devices: the publishers come in by the plain door.
+        installation.files.write_secret("secrets/device-ca.pem", "")?;
+        let tls = installation.broker_tls(None)?;
         let (plain_port, tls_port) = (free_port()?, free_port()?);
         let options = BrokerOptions { tls: Some((tls_port, tls)), plain: Some(plain_port) };
         let mut broker = Broker::prepare(&installation.files.file("broker"), &options)?.temporary();

@@ -14,7 +14,7 @@ pub(crate) fn write(messages: &[Published]) -> usize {
     batch(messages).len()
 }
 
-/// Reads the lines of a batch, which is what the API does first.
+/// Reads the lines of a batch, as the API does with those that are not in the very form in which ingest writes them.
 pub(crate) fn read(batch: &[u8]) -> usize {
     let lines = batch.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let parts = lines.filter_map(|line| BatchLine::parse(line).ok()).map(BatchLine::into_parts);

@@ -28,8 +28,10 @@ impl Pace {
     /// Rests, where it is time to. PostgreSQL rests as well once the rows that it has ready are more than the connection holds.
     pub(crate) async fn keep(&mut self) {
         let worked = self.rested.elapsed();
-        if worked >= SLICE && self.began.elapsed() < PATIENCE {
-            sleep(worked * REST).await;
+        // Where PostgreSQL stood still, that looks like work.
+        let patience = PATIENCE.saturating_sub(self.began.elapsed());
+        if worked >= SLICE && !patience.is_zero() {
+            sleep((worked * REST).min(patience)).await;
             self.rested = Instant::now();
         }
     }
@@ -48,6 +50,9 @@ mod tests {
             pace.keep().await;
         }
         assert_eq!(began.elapsed(), SLICE * 100 * (1 + REST));
+        tokio::time::advance(PATIENCE / 2).await;
+        pace.keep().await;
+        assert_eq!(began.elapsed(), PATIENCE);
         tokio::time::advance(PATIENCE).await;
         let before = Instant::now();
         pace.keep().await;
