@@ -27,11 +27,13 @@ impl Installation {
         for (option, path) in [
             ("--admin-password-file", "password"),
             ("--token-file", "token"),
-            ("--ingest-token-file", "secrets/ingest-token"),
             ("--device-ca-file", "secrets/device-ca.pem"),
         ] {
             arguments.extend([option.into(), file(path)]);
         }
+        let mut token = OsString::from("ingest:ingest:");
+        token.push(file("secrets/ingest-token"));
+        arguments.extend(["--token".into(), token]);
         run(arguments).await
     }
 

@@ -1,13 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admin;
+mod authority;
 mod certificates;
 mod files;
 mod installation;
 mod ports;
 mod service;
 
-pub use certificates::Certificates;
+pub use authority::{Authority, Identity};
+pub use certificates::{Certificates, INGEST};
 pub use files::Files;
 pub use installation::Installation;
 pub use ports::lasting_port;

@@ -1,6 +1,8 @@
 //! What an installation needs before anybody can sign in: a fleet, an admin, and tokens. Running it again changes nothing
 //! that is right already.
 
+mod service_token;
+
 use std::{
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
@@ -10,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use argosy_wire::{
     FleetName,
-    api::{fleet::CreateFleetRequest, user::Role},
+    api::{fleet::CreateFleetRequest, token::Scope, user::Role},
 };
 use clap::ArgAction;
 use serde_json::json;
@@ -24,6 +26,8 @@ use crate::{
     passwords,
     seal::Seal,
 };
+
+pub use service_token::ServiceToken;
 
 /// What `argosy-api bootstrap` needs. Secrets are read from files, and made into files that do not exist.
 #[derive(Debug, Clone, clap::Args)]
@@ -49,9 +53,9 @@ pub struct BootstrapOptions {
     /// File of a token that may do everything
     #[arg(long)]
     pub token_file: PathBuf,
-    /// File of a token that may store batches, for ingest
-    #[arg(long)]
-    pub ingest_token_file: Option<PathBuf>,
+    /// A token of a service: NAME:SCOPE,SCOPE:FILE; may be given several times
+    #[arg(long = "token")]
+    pub tokens: Vec<ServiceToken>,
     /// File to write the certificate to that a broker must trust
     #[arg(long)]
     pub device_ca_file: Option<PathBuf>,
@@ -65,10 +69,10 @@ pub async fn bootstrap(options: &BootstrapOptions) -> anyhow::Result<()> {
         pool.begin().await.context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
     create_fleet(&mut transaction, &seal, options).await?;
     create_admin(&mut transaction, &options.admin_email, &options.admin_password_file).await?;
-    let all = ["read", "write", "ingest", "admin"];
-    create_token(&mut transaction, "bootstrap admin", &all, &options.token_file).await?;
-    if let Some(file) = &options.ingest_token_file {
-        create_token(&mut transaction, "bootstrap ingest", &["ingest"], file).await?;
+    let all = [Scope::Read, Scope::Write, Scope::Ingest, Scope::Admin];
+    create_token(&mut transaction, "admin", &all, &options.token_file).await?;
+    for token in &options.tokens {
+        create_token(&mut transaction, &token.name, &token.scopes, &token.file).await?;
     }
     let root = authorities::root(&mut transaction, &seal).await?;
     transaction.commit().await?;
@@ -122,15 +126,17 @@ async fn create_admin(connection: &mut PgConnection, email: &str, file: &Path) -
 async fn create_token(
     connection: &mut PgConnection,
     name: &str,
-    scopes: &[&str],
+    scopes: &[Scope],
     file: &Path,
 ) -> anyhow::Result<()> {
     let bearer = read_or_make(file, || secret::generate(secret::TOKEN_PREFIX))?;
     let hash = secret::hash(&bearer);
     if db::tokens::find_principal(connection, &hash).await?.is_none() {
-        let (id, _) = db::tokens::insert_token(connection, name, &hash, scopes, None, None).await?;
+        let name = format!("bootstrap {name}");
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let (id, _) = db::tokens::insert_token(connection, &name, &hash, &scopes, None, None).await?;
         let detail = json!({"id": id, "scopes": scopes});
-        audit::record(connection, &Principal::system(), None, "token.create", name, detail).await?;
+        audit::record(connection, &Principal::system(), None, "token.create", &name, detail).await?;
     }
     Ok(())
 }

@@ -24,10 +24,12 @@ mod range;
 pub mod readings;
 mod redis;
 mod router;
+mod schema;
 mod seal;
 mod serve;
 mod state;
 
-pub use bootstrap::{BootstrapOptions, bootstrap};
+pub use bootstrap::{BootstrapOptions, ServiceToken, bootstrap};
 pub use config::{Config, DatabaseConfig, LimitConfig, LiveConfig, RedisConfig, SealConfig};
-pub use serve::{migrate, serve};
+pub use schema::{SchemaOptions, await_schema, migrate, migrate_patiently};
+pub use serve::serve;

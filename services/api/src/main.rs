@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use argosy_api::{BootstrapOptions, Config, DatabaseConfig};
+use argosy_api::{BootstrapOptions, Config, SchemaOptions};
 use argosy_runtime::config::LogConfig;
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
@@ -22,7 +22,9 @@ enum Command {
     /// Serve the API until SIGTERM or SIGINT
     Serve(Box<Config>),
     /// Bring the database's schema up to date
-    Migrate(DatabaseConfig),
+    Migrate(SchemaOptions),
+    /// Wait until the database's schema is up to date, for a replica that must not start before
+    AwaitSchema(SchemaOptions),
     /// Create a fleet, an admin and tokens, where they are missing
     Bootstrap(BootstrapOptions),
 }
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
             argosy_api::serve(*config, listener, admin_listener, shutdown).await
         }
         Command::Bootstrap(options) => argosy_api::bootstrap(&options).await,
-        Command::Migrate(database) => argosy_api::migrate(&database.url()?).await,
+        Command::Migrate(options) => argosy_api::migrate_patiently(&options).await,
+        Command::AwaitSchema(options) => argosy_api::await_schema(&options).await,
     })
 }

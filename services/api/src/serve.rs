@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use argosy_runtime::{admin, admin::Readiness, server};
-use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
+use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -13,8 +12,6 @@ use crate::{
     Config, db, limits::Limits, live::LiveTail, maintenance, readings::rollup, redis::Redis, router,
     seal::Seal, state::AppState,
 };
-
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 /// How often readiness is checked.
 const PROBE_INTERVAL: Duration = Duration::from_secs(2);
@@ -56,16 +53,6 @@ pub async fn serve(
     live.close().await;
     pool.close().await;
     served
-}
-
-/// Runs the migrations that the database lacks. One process does so at a time; the others wait for it.
-pub async fn migrate(database_url: &SecretString) -> anyhow::Result<()> {
-    let mut connection = PgConnection::connect(database_url.expose_secret())
-        .await
-        .context("PostgreSQL cannot be reached: check ARGOSY_DATABASE_URL")?;
-    MIGRATOR.run(&mut connection).await.context("a migration failed; the database is as it was before it")?;
-    connection.close().await?;
-    Ok(())
 }
 
 /// Keeps the readiness component `database` true to what a query says.

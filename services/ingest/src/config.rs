@@ -95,6 +95,9 @@ pub struct MqttConfig {
     /// Unsubscribe when the service stops: for a replica that will not come back, while others stay
     #[arg(long, env = "ARGOSY_INGEST_LEAVE_ON_STOP")]
     pub leave_on_stop: bool,
+    /// Replicas that come back when they have stopped; those whose client id ends in this number or a larger one, as in ingest-5, unsubscribe when they stop
+    #[arg(long, env = "ARGOSY_INGEST_REPLICAS_THAT_STAY")]
+    pub replicas_that_stay: Option<u32>,
 }
 
 impl MqttConfig {
@@ -102,6 +105,14 @@ impl MqttConfig {
     pub fn identity(&self) -> Option<TlsFiles> {
         let (certificate, key) = self.mqtt_certificate.clone().zip(self.mqtt_key.clone())?;
         Some(TlsFiles { certificate, key })
+    }
+
+    /// Whether this replica unsubscribes when it stops. One that is scaled away must: the broker would keep its share of the messages
+    /// for it. One that only restarts must not: what it leaves goes to the others, out of order.
+    pub(crate) fn leaves(&self) -> bool {
+        let number = self.client_id.rsplit('-').next().and_then(|number| number.parse::<u32>().ok());
+        self.leave_on_stop
+            || self.replicas_that_stay.zip(number).is_some_and(|(staying, number)| number >= staying)
     }
 
     /// The password, where there is one.
@@ -187,6 +198,28 @@ mod tests {
     struct Options {
         #[command(flatten)]
         batch: BatchConfig,
+    }
+
+    #[derive(Debug, clap::Parser)]
+    struct Mqtt {
+        #[command(flatten)]
+        mqtt: MqttConfig,
+    }
+
+    #[test]
+    fn a_replica_that_is_scaled_away_leaves() {
+        let leaves = |options: &[&str]| {
+            let given = ["ingest", "--mqtt-url=mqtts://broker:8883"];
+            Mqtt::parse_from(given.iter().chain(options)).mqtt.leaves()
+        };
+        assert!(!leaves(&["--client-id=ingest-7"]));
+        assert!(leaves(&["--client-id=ingest-7", "--leave-on-stop"]));
+        let stays = |client_id| !leaves(&["--replicas-that-stay=2", client_id]);
+        assert_eq!(
+            ["--client-id=ingest-1", "--client-id=ingest-2", "--client-id=ingest-12", "--client-id=ingest"]
+                .map(stays),
+            [true, false, false, true]
+        );
     }
 
     #[test]

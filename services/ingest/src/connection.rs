@@ -116,7 +116,7 @@ impl Connection {
                     if *phase == Phase::Connecting {
                         return Ok(());
                     }
-                    if self.config.leave_on_stop {
+                    if self.config.leaves() {
                         *phase = Phase::Unsubscribing;
                         link.unsubscribe()?;
                     } else {

@@ -20,7 +20,10 @@ fn options(api: &Api, folder: &Path) -> BootstrapOptions {
         admin_email: "admin@localhost".into(),
         admin_password_file: folder.join("password"),
         token_file: folder.join("token"),
-        ingest_token_file: Some(folder.join("ingest-token")),
+        tokens: vec![
+            format!("ingest:ingest:{}", folder.join("ingest-token").display()).parse().unwrap(),
+            format!("broker:read:{}", folder.join("broker-token").display()).parse().unwrap(),
+        ],
         device_ca_file: Some(folder.join("device-ca.pem")),
     }
 }
@@ -35,9 +38,8 @@ async fn makes_what_is_missing_and_leaves_what_is_right() {
     let folder = tempfile::tempdir().unwrap();
     let options = options(&api, folder.path());
     bootstrap(&options).await.unwrap();
-    for file in
-        [&options.admin_password_file, &options.token_file, options.ingest_token_file.as_ref().unwrap()]
-    {
+    let [ingest_file, broker_file] = [0, 1].map(|index| &options.tokens[index].file);
+    for file in [&options.admin_password_file, &options.token_file, ingest_file, broker_file] {
         assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
     }
     let admin = api.anonymous().with_bearer(&read(&options.token_file));
@@ -46,8 +48,10 @@ async fn makes_what_is_missing_and_leaves_what_is_right() {
         admin.get("/device-ca").await.expect_text(),
         fs::read_to_string(options.device_ca_file.as_ref().unwrap()).unwrap()
     );
-    let ingest = api.anonymous().with_bearer(&read(options.ingest_token_file.as_ref().unwrap()));
-    assert_eq!(ingest.get("/me").await.expect(200)["scopes"], json!(["ingest"]));
+    for (file, scope) in [(ingest_file, "ingest"), (broker_file, "read")] {
+        let service = api.anonymous().with_bearer(&read(file));
+        assert_eq!(service.get("/me").await.expect(200)["scopes"], json!([scope]));
+    }
     let sign_in = async || {
         let body = json!({"email": "admin@localhost", "password": read(&options.admin_password_file)});
         api.anonymous().post("/sessions", body).await

@@ -16,6 +16,7 @@ mod openapi;
 mod presence;
 mod readings;
 mod receipts;
+mod schema;
 mod sessions;
 mod stream;
 mod support;

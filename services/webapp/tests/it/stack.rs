@@ -93,7 +93,7 @@ async fn bootstrap(database_url: SecretString) -> SecretString {
         admin_email: ADMIN.into(),
         admin_password_file: password_file,
         token_file: token_file.clone(),
-        ingest_token_file: None,
+        tokens: Vec::new(),
         device_ca_file: None,
     };
     argosy_api::bootstrap(&options).await.unwrap();

@@ -35,7 +35,7 @@ pub(super) async fn bootstrap(database_url: &SecretString, folder: &TempDir) {
         admin_email: "admin@localhost".into(),
         admin_password_file: file("password"),
         token_file: file("token"),
-        ingest_token_file: Some(file("ingest-token")),
+        tokens: vec![format!("ingest:ingest:{}", file("ingest-token").display()).parse().unwrap()],
         device_ca_file: Some(file("device-ca.pem")),
     };
     argosy_api::bootstrap(&options).await.unwrap();
