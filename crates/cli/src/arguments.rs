@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-/// Runs Argosy on this machine.
+use crate::{broker_trust::BrokerTrustOptions, probe::ProbeOptions, secrets::SecretsOptions};
+
+/// Runs Argosy on this machine, and helps to run it in Kubernetes.
 #[derive(Debug, Parser)]
 #[command(
     name = "argosy",
@@ -26,8 +28,11 @@ pub struct Arguments {
 pub enum Command {
     /// Run the stack: PostgreSQL, Redis, the broker, api, ingest, webapp and a simulated fleet
     Up(UpOptions),
-    /// Show what runs
+    /// Show what runs, here or in an environment's cluster; there it fails where something is wrong
     Status {
+        /// An environment: what its reconciler and its pods say, by kubectl
+        #[arg(long)]
+        env: Option<String>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -42,6 +47,12 @@ pub enum Command {
     },
     /// Stop the stack
     Down,
+    /// Use an installation as its people do, and say whether it works
+    Probe(Box<ProbeOptions>),
+    /// Make what an installation in Kubernetes keeps secret
+    Secrets(SecretsOptions),
+    /// Beside a broker, keep up to date which devices it trusts
+    BrokerTrust(BrokerTrustOptions),
     /// Print completions for a shell
     Completions {
         /// Which shell

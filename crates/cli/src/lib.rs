@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod broker_trust;
 mod detach;
 mod down;
 mod folder;
@@ -8,13 +9,18 @@ mod logs;
 mod part;
 mod plan;
 mod ports;
+mod probe;
 mod revocations;
 mod screen;
+mod secrets;
 mod status;
 mod supervise;
 mod up;
 
 pub use arguments::{Arguments, Command, UpOptions};
+pub use broker_trust::BrokerTrustOptions;
+pub use probe::ProbeOptions;
+pub use secrets::SecretsOptions;
 
 /// Runs a command.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -22,9 +28,15 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Command::Up(options) if options.detach => detach::detach(&folder, &options).await,
         Command::Up(options) => up::up(folder, options).await,
-        Command::Status { json } => status::print(&folder, json),
+        Command::Status { env: Some(environment), json } => {
+            status::environment::print(&environment, json).await
+        }
+        Command::Status { env: None, json } => status::print(&folder, json),
         Command::Logs { part, follow } => logs::print(&folder, &part, follow).await,
         Command::Down => down::down(&folder).await,
+        Command::Probe(options) => probe::run(*options).await,
+        Command::Secrets(options) => secrets::run(options).await,
+        Command::BrokerTrust(options) => broker_trust::run(options).await,
         Command::Completions { shell } => {
             arguments::print_completions(shell);
             Ok(())

@@ -1,5 +1,8 @@
 //! `argosy status`: what runs.
 
+pub(crate) mod environment;
+mod problems;
+
 use std::io::Write as _;
 
 use crate::folder::Folder;

@@ -36,9 +36,14 @@ impl Device {
 
     /// Publishes, and says whether the broker acknowledged it.
     pub(crate) async fn publish(&self, stack: &Stack, payload: &str) -> bool {
+        self.publish_at(stack, stack.mqtt_port, payload).await
+    }
+
+    /// The same at another broker of this machine.
+    pub(crate) async fn publish_at(&self, stack: &Stack, port: u16, payload: &str) -> bool {
         let topic = format!("v1/demo/{}/telemetry", self.name);
         let mut command = Command::new("mosquitto_pub");
-        command.args(["-V", "5", "-h", "localhost", "-p", &stack.mqtt_port.to_string(), "-q", "1"]);
+        command.args(["-V", "5", "-h", "localhost", "-p", &port.to_string(), "-q", "1"]);
         command.arg("--cafile").arg(stack.file("ca.pem")).arg("--cert").arg(&self.certificate);
         command.arg("--key").arg(&self.key).args(["-t", &topic, "-m", payload]);
         command.output().await.unwrap().status.success()

@@ -4,6 +4,7 @@
 mod device;
 mod faults;
 mod lifecycle;
+mod pods;
 mod restart;
 mod revocation;
 mod stack;
