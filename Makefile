@@ -52,15 +52,42 @@ faults: ## Let faults happen to the whole stack under load, and prove that nothi
 	@cargo build $(CARGO_FLAGS) --release --bins -p argosy-api -p argosy-ingest -p argosy-simulator -p argosy-faults
 	@target/release/argosy-faults --minutes $(MINUTES) $(SEED:%=--seed %) --page docs/faults.md $(ARGS)
 
+.PHONY: images
+images: ## Build every image of this commit. Options: make images PUSH=registry/prefix pushes them; PLATFORMS=linux/amd64; VERIFY=1 builds twice and compares
+	@PUSH=$(PUSH) PLATFORMS=$(PLATFORMS) VERIFY=$(VERIFY) scripts/images
+
+.PHONY: render
+render: ## Write kustomize/base anew after a chart changed
+	@scripts/render
+
+.PHONY: e2e
+e2e: ## Prove on a real cluster that what runs is a commit. See scripts/e2e for what it takes
+	@scripts/install-deps --tests
+	@scripts/e2e $(ARGS)
+
+.PHONY: charts
+charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
+	@PUSH="$(PUSH)" ARGS="$(ARGS)" scripts/charts
+
+.PHONY: gitops gitops-down
+gitops: ## Make the cluster of KUBECONFIG equal to an environment in Git: docs/gitops.md. Options: make gitops ENV=local REPO=https://… REVISION=main RECONCILER=argocd MANIFEST=file TIMEOUT=600 PRINT=1
+	@scripts/gitops
+gitops-down: ## Take the environment off the cluster again; of prod only what reconciles it
+	@DELETE=1 scripts/gitops
+
+.PHONY: teams-test
+teams-test: ## Show on the cluster of KUBECONFIG that no team of gitops/teams can touch another's
+	@scripts/teams-test
+
 .PHONY: screenshots
 screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots
 	@scripts/install-deps --tests
 	@cargo test $(CARGO_FLAGS) -p argosy-webapp --test it -- --ignored --nocapture screenshots
 
 .PHONY: check
-check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps ## Run every static check
+check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-images check-policies check-manifests check-typos check-deps ## Run every static check
 
-.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-typos check-deps
+.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-images check-policies check-manifests check-typos check-deps
 check-format:
 	@scripts/step "format" cargo fmt --all --check
 check-lints:
@@ -73,12 +100,26 @@ check-pages:
 	@scripts/step "pages" npm --prefix services/webapp run lint
 check-scripts:
 	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/run
+check-charts:
+	@scripts/step "charts' schemas and tables" scripts/charts-docs --check
+	@scripts/step "charts' scenarios" scripts/charts-test
+check-render:
+	@scripts/step "render" scripts/render --check
+check-gitops:
+	@scripts/step "gitops" scripts/tool yaml-python gitops/check.py
 check-typos:
 	@scripts/step "spelling" scripts/tool typos
 check-deps:
 	@scripts/step "licences and sources" scripts/tool cargo-deny --all-features check licenses bans sources
 	@scripts/step "advisories" scripts/advisories
 	@scripts/step "unused dependencies" scripts/tool cargo-machete --with-metadata
+check-images:
+	@scripts/step "Dockerfiles" scripts/tool hadolint services/*/Dockerfile crates/*/Dockerfile docker/*.Dockerfile
+	@scripts/step "bake file" scripts/bake-check
+check-policies:
+	@scripts/step "policies" scripts/policies
+check-manifests:
+	@scripts/step "manifests" scripts/manifests
 
 .PHONY: fmt
 fmt: ## Format the code

@@ -1,12 +1,13 @@
 //! What a test does with the page, and sees of it.
 
 use anyhow::{Context as _, ensure};
+use argosy_browser::Driver;
 use argosy_testkit::eventually;
 use serde_json::{Value, json};
 use thirtyfour::{By, TypingData, WebDriver, WebElement};
 use tokio::sync::MutexGuard;
 
-use super::{DEADLINE, driver::Driver};
+use super::DEADLINE;
 use crate::stack::{Fleet, stack};
 
 /// The cookie that holds the session's bearer.
