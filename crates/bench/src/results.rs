@@ -60,15 +60,20 @@ impl Results {
     /// Takes over everything that was measured in a later run.
     pub(crate) fn take(&mut self, later: Self) {
         self.machine = later.machine;
-        self.seconds = later.seconds;
-        self.devices = later.devices;
+        if !later.flows.is_empty() || self.flows.is_empty() {
+            // What the page says of them.
+            (self.seconds, self.devices) = (later.seconds, later.devices);
+        }
         self.flows.extend(later.flows);
         replace(&mut self.copy, later.copy);
         replace(&mut self.latency, later.latency);
         replace(&mut self.queries, later.queries);
         replace(&mut self.pages, later.pages);
         replace(&mut self.readers, later.readers);
-        replace(&mut self.growth, later.growth);
+        for grown in later.growth {
+            self.growth.retain(|old| (old.devices, old.readings) != (grown.devices, grown.readings));
+            self.growth.push(grown);
+        }
     }
 
     /// One round after the other; empty where it was not measured.
