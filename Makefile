@@ -54,7 +54,7 @@ faults: ## Let faults happen to the whole stack under load, and prove that nothi
 
 .PHONY: images
 images: ## Build every image of this commit. Options: make images PUSH=registry/prefix pushes them; PLATFORMS=linux/amd64; VERIFY=1 builds twice and compares
-	@PUSH=$(PUSH) PLATFORMS=$(PLATFORMS) VERIFY=$(VERIFY) scripts/images
+	@scripts/images
 
 .PHONY: render
 render: ## Write kustomize/base anew after a chart changed
@@ -67,7 +67,7 @@ e2e: ## Prove on a real cluster that what runs is a commit. See scripts/e2e for 
 
 .PHONY: charts
 charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
-	@PUSH="$(PUSH)" ARGS="$(ARGS)" scripts/charts
+	@scripts/charts
 
 .PHONY: gitops gitops-down
 gitops: ## Make the cluster of KUBECONFIG equal to an environment in Git: docs/gitops.md. Options: make gitops ENV=local REPO=https://… REVISION=main RECONCILER=argocd MANIFEST=file TIMEOUT=600 PRINT=1

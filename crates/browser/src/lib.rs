@@ -38,7 +38,7 @@ pub struct Driver {
 impl Driver {
     /// Starts ChromeDriver on a free port, and the browser.
     pub async fn start(certificates: Certificates) -> anyhow::Result<Self> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        argosy_runtime::crypto::install();
         let folder = TempDir::new()?.keep();
         let mut keeper = Command::new("sh")
             .args(["-c", include_str!("keeper.sh"), "keeper"])

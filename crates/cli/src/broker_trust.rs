@@ -5,7 +5,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -13,11 +12,10 @@ use argosy_client::{Client, RevocationLists};
 use argosy_runtime::config::ApiClientConfig;
 use argosy_stack::Authority;
 use rustix::process::{Pid, Signal, kill_process};
-use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How often the API is asked: so long can a revoked certificate still connect.
-const INTERVAL: Duration = Duration::from_secs(2);
+use crate::revocations;
+
 /// File of the devices' authority.
 const AUTHORITY: &str = "devices.pem";
 /// File of the revocation lists.
@@ -68,12 +66,8 @@ fn prepare(folder: &Path) -> anyhow::Result<()> {
 }
 
 async fn follow(options: &BrokerTrustOptions) -> anyhow::Result<()> {
-    let token = fs::read_to_string(&options.token_file)
-        .with_context(|| format!("cannot read the token in {}", options.token_file.display()))?;
-    let client = Client::builder(options.api.api_url.clone())
-        .ca_file(options.api.api_ca.clone())
-        .bearer(SecretString::from(token.trim()))
-        .build()?;
+    let client =
+        revocations::client(options.api.api_url.clone(), options.api.api_ca.clone(), &options.token_file)?;
     let mut etag = None;
     let mut said = None;
     loop {
@@ -88,7 +82,7 @@ async fn follow(options: &BrokerTrustOptions) -> anyhow::Result<()> {
                 }
             }
         }
-        tokio::time::sleep(INTERVAL).await;
+        tokio::time::sleep(revocations::INTERVAL).await;
     }
 }
 

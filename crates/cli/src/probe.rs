@@ -124,19 +124,27 @@ async fn until<T>(end: Instant, mut ask: impl AsyncFnMut() -> anyhow::Result<T>)
 
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A client without connections.
-fn http(options: &ProbeOptions) -> anyhow::Result<reqwest::Client> {
+/// What a client that believes these authorities is made of.
+fn http(options: &ProbeOptions) -> anyhow::Result<reqwest::ClientBuilder> {
     argosy_runtime::crypto::install();
-    let mut http = reqwest::Client::builder().timeout(Duration::from_secs(10));
+    let mut http = reqwest::Client::builder();
     if let Some(file) = &options.api_ca {
         let pem = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         http = http.tls_certs_only(reqwest::Certificate::from_pem_bundle(&pem)?);
     }
-    Ok(http.build()?)
+    Ok(http)
 }
 
 async fn read_page(url: &Url, options: &ProbeOptions) -> anyhow::Result<()> {
-    let page = http(options)?.get(url.join("/sign-in")?).send().await?.error_for_status()?.text().await?;
+    let page = http(options)?
+        .timeout(Duration::from_secs(10))
+        .build()?
+        .get(url.join("/sign-in")?)
+        .send()
+        .await?
+        .error_for_status()?
+        .text()
+        .await?;
     if !page.contains("Argosy") {
         bail!("{url} answers, but not with a page of Argosy");
     }

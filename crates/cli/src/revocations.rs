@@ -1,6 +1,9 @@
 //! Brings the lists of revoked certificates from the API to the broker.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use argosy_client::{Client, RevocationLists};
@@ -8,9 +11,10 @@ use argosy_stack::Certificates;
 use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
+use url::Url;
 
 /// How often the API is asked: so long can a revoked certificate still connect.
-const INTERVAL: Duration = Duration::from_secs(2);
+pub(crate) const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Asks for as long as this exists.
 #[derive(Debug)]
@@ -26,11 +30,8 @@ impl Revocations {
         token_file: &Path,
         certificates: &Certificates,
     ) -> anyhow::Result<Self> {
-        let token = std::fs::read_to_string(token_file).context("cannot read the token")?;
-        let client = Client::builder(format!("https://localhost:{api_port}").parse()?)
-            .ca_file(Some(certificates.ca_file.clone()))
-            .bearer(SecretString::from(token.trim()))
-            .build()?;
+        let url = format!("https://localhost:{api_port}").parse()?;
+        let client = client(url, Some(certificates.ca_file.clone()), token_file)?;
         let first =
             client.read_changed_device_crl(None).await.context("the API gives no revocation lists")?;
         let RevocationLists { pem, etag } = first.context("the API gives no revocation lists")?;
@@ -44,6 +45,13 @@ impl Revocations {
     pub(crate) fn lists(&self) -> watch::Receiver<String> {
         self.lists.clone()
     }
+}
+
+/// A client of the API by the token in a file.
+pub(crate) fn client(url: Url, ca_file: Option<PathBuf>, token_file: &Path) -> anyhow::Result<Client> {
+    let token = std::fs::read_to_string(token_file)
+        .with_context(|| format!("cannot read the token in {}", token_file.display()))?;
+    Ok(Client::builder(url).ca_file(ca_file).bearer(SecretString::from(token.trim())).build()?)
 }
 
 async fn repeat(client: Client, mut etag: Option<String>, own: String, sender: watch::Sender<String>) {

@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use cluster::Cluster;
+pub(crate) use make::random_hex;
 use make::{Secrets, Wanted};
 
 /// Options of `argosy secrets`.

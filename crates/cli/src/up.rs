@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context as _;
-use argosy_backends::{Postgres, Redis, random_secret};
+use argosy_backends::{Postgres, Redis};
 use argosy_stack::{Certificates, Installation, lasting_port};
 use secrecy::ExposeSecret as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,6 +16,7 @@ use crate::{
     ports,
     revocations::Revocations,
     screen::Screen,
+    secrets::random_hex,
     supervise::Supervised,
 };
 
@@ -103,7 +104,7 @@ async fn start_all(
         options,
         database_url: folder.write_secret("secrets/database-url", database_url.expose_secret())?,
         redis_url: folder.write_secret("secrets/redis-url", redis_url.expose_secret())?,
-        seal_key: folder.secret("secrets/seal-key", seal_key)?,
+        seal_key: folder.secret("secrets/seal-key", random_hex)?,
     };
     plan.initialise().await?;
     start(plan.service_api()?).await?;
@@ -129,11 +130,6 @@ async fn create_database(server: &str) -> anyhow::Result<()> {
         sqlx::query("create database argosy").execute(&mut connection).await?;
     }
     Ok(())
-}
-
-/// 32 random bytes in hex.
-fn seal_key() -> String {
-    random_secret().bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn welcome(folder: &Folder, options: &UpOptions, seconds: f64) -> String {

@@ -6,7 +6,8 @@ use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
 use crate::{
-    kubectl::{get, kubectl},
+    NAMESPACE,
+    kubectl::{get, kubectl, list},
     wait::until,
 };
 
@@ -94,15 +95,24 @@ pub(crate) fn why(status: &Value) -> String {
     reasons.join("; ")
 }
 
-/// The image that each running pod of a service was started with.
-pub(crate) async fn images(service: &str) -> anyhow::Result<Vec<String>> {
+/// A pod, and what it was started with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pod {
+    /// Another one for each pod, even of the same name.
+    pub(crate) uid: String,
+    /// The image.
+    pub(crate) image: String,
+}
+
+/// The pods of a service.
+pub(crate) async fn pods(service: &str) -> anyhow::Result<Vec<Pod>> {
     let selector = format!("app.kubernetes.io/instance={service},app.kubernetes.io/component=service");
-    let pods =
-        crate::kubectl::list(&["--namespace", crate::NAMESPACE, "pods", "--selector", &selector]).await?;
+    let pods = list(&["--namespace", NAMESPACE, "pods", "--selector", &selector]).await?;
     pods.iter()
         .map(|pod| {
             let image = pod["spec"]["containers"][0]["image"].as_str().context("a pod without an image")?;
-            Ok(format!("{} {image}", pod["metadata"]["uid"].as_str().unwrap_or_default()))
+            let uid = pod["metadata"]["uid"].as_str().context("a pod without a uid")?;
+            Ok(Pod { uid: uid.to_owned(), image: image.to_owned() })
         })
         .collect()
 }

@@ -6,6 +6,8 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
 
+use crate::NAMESPACE;
+
 /// How long one call may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -30,6 +32,13 @@ pub(crate) async fn apply(objects: &Value) -> anyhow::Result<()> {
     call(&["apply", "--server-side", "--force-conflicts", "--filename=-"], Some(objects.to_string()))
         .await
         .map(drop)
+}
+
+/// What PostgreSQL answers to a statement that gives one number.
+pub(crate) async fn count(statement: &str) -> anyhow::Result<u64> {
+    let exec =
+        ["exec", "--namespace", NAMESPACE, "postgres-0", "--", "psql", "--username=argosy", "--tuples-only"];
+    Ok(kubectl(&[&exec[..], &["--command", statement]].concat()).await?.trim().parse()?)
 }
 
 async fn call(arguments: &[&str], input: Option<String>) -> anyhow::Result<String> {

@@ -42,7 +42,7 @@ pub(crate) async fn prepare() -> anyhow::Result<()> {
             format!("mkdir -p /root/{name} && chown {user}:{user} /root/{name} && chmod 0770 /root/{name}")
         })
         .collect();
-    on_node("e2e-storage", &root, &commands.join(" && ")).await
+    on_node(&root, &commands.join(" && ")).await
 }
 
 /// Takes the volumes away, with what is in them.
@@ -51,14 +51,15 @@ pub(crate) async fn remove() -> anyhow::Result<()> {
     let volumes = list(&["persistentvolume", "--selector", &label]).await?;
     for volume in &volumes {
         if let Some(path) = volume["spec"]["hostPath"]["path"].as_str() {
-            on_node("e2e-storage", path, "rm -rf /root/* /root/.[!.]*").await?;
+            on_node(path, "rm -rf /root/* /root/.[!.]*").await?;
         }
     }
     kubectl(&["delete", "persistentvolume", "--selector", &label, "--ignore-not-found"]).await.map(drop)
 }
 
 /// Runs a command on a folder of the node, by a pod.
-async fn on_node(name: &str, path: &str, command: &str) -> anyhow::Result<()> {
+async fn on_node(path: &str, command: &str) -> anyhow::Result<()> {
+    let name = "e2e-storage";
     let delete = ["delete", "pod", "--namespace", "kube-system", name, "--ignore-not-found"];
     kubectl(&delete).await?;
     apply(&json!({

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use secrecy::ExposeSecret as _;
+use reqwest::Client;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
@@ -11,7 +12,7 @@ use tokio::{
 
 use super::{ProbeOptions, http};
 
-/// How often something is asked: each time by a connection of its own, since that is what meets a replica that goes away.
+/// How often something is asked.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How often it says how it stands.
 const REPORT: Duration = Duration::from_secs(5);
@@ -31,10 +32,13 @@ pub(super) async fn watch(options: &ProbeOptions, seconds: u64) -> anyhow::Resul
     let end = Instant::now() + Duration::from_secs(seconds);
     let (mut ticks, mut reports) = (interval(PAUSE), interval(REPORT));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Without a pool each request has a connection of its own, which is what meets a replica that goes away.
+    let http = http(options)?.pool_max_idle_per_host(0).timeout(PATIENCE).build()?;
+    let token = options.api_url.is_some().then(|| options.token()).transpose()?;
     let mut count = Count::default();
     loop {
         tokio::select! {
-            _ = ticks.tick() => ask(options, &mut count).await,
+            _ = ticks.tick() => ask(&http, options, token.as_ref(), &mut count).await,
             _ = reports.tick() => println!("{}", serde_json::to_string(&count)?),
             _ = terminate.recv() => break,
             () = sleep_until(end) => break,
@@ -47,17 +51,17 @@ pub(super) async fn watch(options: &ProbeOptions, seconds: u64) -> anyhow::Resul
     Ok(())
 }
 
-async fn ask(options: &ProbeOptions, count: &mut Count) {
+async fn ask(http: &Client, options: &ProbeOptions, token: Option<&SecretString>, count: &mut Count) {
     let addresses = [
-        options.api_url.as_ref().and_then(|url| url.join("/api/v1/devices?limit=1").ok()),
-        options.webapp_url.as_ref().and_then(|url| url.join("/sign-in").ok()),
+        (options.api_url.as_ref().and_then(|url| url.join("/api/v1/devices?limit=1").ok()), token),
+        (options.webapp_url.as_ref().and_then(|url| url.join("/sign-in").ok()), None),
     ];
-    for url in addresses.into_iter().flatten() {
+    for (url, token) in addresses.into_iter().filter_map(|(url, token)| Some((url?, token))) {
         let start = Instant::now();
         let request = async {
-            let mut request = http(options)?.get(url.clone()).timeout(PATIENCE);
-            if url.path().starts_with("/api/") {
-                request = request.bearer_auth(options.token()?.expose_secret());
+            let mut request = http.get(url.clone());
+            if let Some(token) = token {
+                request = request.bearer_auth(token.expose_secret());
             }
             anyhow::Ok(request.send().await?.error_for_status()?.bytes().await?)
         };

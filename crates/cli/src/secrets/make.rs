@@ -75,7 +75,7 @@ fn api(all: &Secrets) -> Data {
     data([
         ("database-url", database),
         ("redis-url", format!("redis://:{redis}@valkey:6379/0")),
-        ("seal-key", hex(&random_secret())),
+        ("seal-key", random_hex()),
     ])
 }
 
@@ -132,12 +132,12 @@ fn data<const N: usize>(pairs: [(&str, String); N]) -> Data {
 
 /// A token as the API makes them.
 fn token() -> String {
-    format!("argosy_{}", hex(&random_secret()))
+    format!("argosy_{}", random_hex())
 }
 
 /// 32 random letters and digits in hex.
-fn hex(secret: &str) -> String {
-    secret.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+pub(crate) fn random_hex() -> String {
+    random_secret().bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::{
     NAMESPACE, Run, application,
-    kubectl::{kubectl, list},
+    kubectl::{count, kubectl, list},
     pods,
 };
 
@@ -66,17 +66,5 @@ async fn doubled() -> anyhow::Result<u64> {
          where fleets.name = '{}' group by device_id, boot, seq having count(*) > 1) as twice",
         pods::FLEET
     );
-    let psql = [
-        "exec",
-        "--namespace",
-        NAMESPACE,
-        "postgres-0",
-        "--",
-        "psql",
-        "--username=argosy",
-        "--tuples-only",
-        "--command",
-        &query,
-    ];
-    Ok(kubectl(&psql).await?.trim().parse()?)
+    count(&query).await
 }

@@ -55,14 +55,14 @@ async fn prune(run: &Run) -> anyhow::Result<()> {
 
 /// A digest that no registry has: the pods that run go on, and the reconciler says what is wrong.
 async fn break_and_mend(run: &mut Run) -> anyhow::Result<()> {
-    let before = application::images("webapp").await?;
+    let before = application::pods("webapp").await?;
     let nowhere = BTreeMap::from([("webapp".to_owned(), format!("sha256:{}", "0".repeat(64)))]);
     run.repository.set_images(&run.images.registry, &nowhere)?;
     let broken = run.repository.commit("Name an image that does not exist")?;
     let says = application::shows_trouble(&broken).await?;
     eprintln!("  Argo CD says: {says}");
-    let running = application::images("webapp").await?;
-    ensure!(before.iter().all(|image| running.contains(image)), "the pods that ran are gone: {running:?}");
+    let running = application::pods("webapp").await?;
+    ensure!(before.iter().all(|pod| running.contains(pod)), "the pods that ran are gone: {running:?}");
     let (requests, failed) = pods::counted().await?;
     ensure!(failed == 0, "{failed} of {requests} requests failed beside a broken commit");
     application::becomes(&run.repository.revert(&broken)?).await

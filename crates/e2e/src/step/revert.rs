@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use anyhow::ensure;
 
-use crate::{NAMESPACE, Run, application, kubectl::kubectl, pods};
+use crate::{
+    Run,
+    application::{self, Pod},
+    kubectl::count,
+    pods,
+};
 
 /// Another version of every service, and `git revert`: the old one runs again, with all readings.
 pub(crate) async fn revert(run: &mut Run) -> anyhow::Result<()> {
-    let before = application::images("ingest").await?;
+    let before = application::pods("ingest").await?;
     let mut digests = BTreeMap::new();
     for service in ["api", "ingest", "webapp"] {
         digests.insert(service.to_owned(), run.images.variant(service, "e2e-next").await?);
@@ -18,10 +23,8 @@ pub(crate) async fn revert(run: &mut Run) -> anyhow::Result<()> {
     application::becomes(&commit).await?;
     let stored = readings().await?;
     application::becomes(&run.repository.revert(&commit)?).await?;
-    let old = |images: &[String]| {
-        images.iter().filter_map(|image| image.split(' ').nth(1).map(str::to_owned)).collect::<Vec<_>>()
-    };
-    let after = application::images("ingest").await?;
+    let after = application::pods("ingest").await?;
+    let old = |pods: &[Pod]| pods.iter().map(|pod| pod.image.clone()).collect::<Vec<_>>();
     ensure!(old(&after) == old(&before), "ingest runs {after:?} instead of {before:?}");
     let now = readings().await?;
     ensure!(now >= stored, "{stored} readings became {now}");
@@ -31,8 +34,5 @@ pub(crate) async fn revert(run: &mut Run) -> anyhow::Result<()> {
 }
 
 async fn readings() -> anyhow::Result<u64> {
-    let psql =
-        ["exec", "--namespace", NAMESPACE, "postgres-0", "--", "psql", "--username=argosy", "--tuples-only"];
-    let count = kubectl(&[&psql[..], &["--command=select count(*) from readings"]].concat()).await?;
-    Ok(count.trim().parse()?)
+    count("select count(*) from readings").await
 }

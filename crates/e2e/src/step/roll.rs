@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::ensure;
 
-use crate::{Run, application, pods};
+use crate::{
+    Run,
+    application::{self, Pod},
+    pods,
+};
 
 /// Services that a commit does not name must not start again.
 const OTHERS: [&str; 2] = ["webapp", "ingest"];
@@ -13,15 +17,15 @@ const OTHERS: [&str; 2] = ["webapp", "ingest"];
 pub(crate) async fn roll(run: &mut Run) -> anyhow::Result<()> {
     pods::start_load(&run.images.reference("simulator")?, 50, 4.0).await?;
     pods::start_watch(&run.images.reference("argosy")?).await?;
-    let others = images(&OTHERS).await?;
+    let others = of_all(&OTHERS).await?;
     let digest = run.images.variant("api", "e2e-rolled").await?;
     let digests = BTreeMap::from([("api".to_owned(), digest.clone())]);
     run.repository.set_images(&run.images.registry, &digests)?;
     let commit = run.repository.commit("Roll the API")?;
     application::becomes(&commit).await?;
-    let api = application::images("api").await?;
-    ensure!(api.iter().all(|image| image.ends_with(&digest)), "the API runs {api:?}, not {digest}");
-    ensure!(images(&OTHERS).await? == others, "other services started again");
+    let api = application::pods("api").await?;
+    ensure!(api.iter().all(|pod| pod.image.ends_with(&digest)), "the API runs {api:?}, not {digest}");
+    ensure!(of_all(&OTHERS).await? == others, "other services started again");
     let (requests, failed) = pods::counted().await?;
     ensure!(failed == 0, "{failed} of {requests} requests failed while the API rolled");
     let verdict = pods::verify_load().await?;
@@ -29,11 +33,11 @@ pub(crate) async fn roll(run: &mut Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn images(services: &[&str]) -> anyhow::Result<Vec<String>> {
-    let mut images = Vec::new();
+async fn of_all(services: &[&str]) -> anyhow::Result<Vec<Pod>> {
+    let mut pods = Vec::new();
     for service in services {
-        images.extend(application::images(service).await?);
+        pods.extend(application::pods(service).await?);
     }
-    images.sort();
-    Ok(images)
+    pods.sort();
+    Ok(pods)
 }
