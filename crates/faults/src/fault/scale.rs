@@ -31,7 +31,10 @@ pub(super) async fn roll(world: &mut World, part: Part) -> anyhow::Result<String
     let count = if part == Part::Ingest { after } else { after - before };
     // Each of them was stopped.
     let under_way = IN_FLIGHT * replicas as f64;
-    ensure!(count <= under_way, "{count} messages were delivered again, more than the {under_way} that can be under way");
+    ensure!(
+        count <= under_way,
+        "{count} messages were delivered again, more than the {under_way} that can be under way"
+    );
     Ok(format!("{count} delivered again"))
 }
 
@@ -55,7 +58,10 @@ pub(super) async fn up_and_down(world: &mut World, part: Part, hold: Duration) -
     tokio::time::sleep(Duration::from_secs(2)).await;
     let count = redelivered(world).await - before;
     ensure!(worked > 0.0, "the third replica got no work");
-    ensure!(count <= IN_FLIGHT, "{count} messages were delivered again, more than the {IN_FLIGHT} that can be under way");
+    ensure!(
+        count <= IN_FLIGHT,
+        "{count} messages were delivered again, more than the {IN_FLIGHT} that can be under way"
+    );
     Ok(format!("the third did {worked} messages; {count} delivered again"))
 }
 
