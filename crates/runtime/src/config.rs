@@ -121,6 +121,9 @@ pub struct AdminConfig {
     /// Address of /livez, /readyz and /metrics; port 0 takes a free one, which the log names
     #[arg(long, env = "ARGOSY_ADMIN_LISTEN", default_value = "127.0.0.1:0")]
     pub admin_listen: SocketAddr,
+    /// Ask the service that runs here whether it is ready, and end with 0 or 1: for health checks of containers that have no shell
+    #[arg(long)]
+    pub healthy: bool,
 }
 
 /// How to reach the API.

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod config;
 pub mod crypto;
+pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metrics;

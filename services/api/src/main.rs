@@ -31,6 +31,11 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::Serve(config) = &arguments.command
+        && let Some(answer) = argosy_runtime::health::answer(&config.admin)
+    {
+        return answer;
+    }
     argosy_runtime::main("api", &arguments.log, async move |shutdown| match arguments.command {
         Command::Serve(config) => {
             let listener = TcpListener::bind(config.listen.listen).await?;

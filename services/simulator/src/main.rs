@@ -27,6 +27,11 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::Run(options) = &arguments.command
+        && let Some(answer) = argosy_runtime::health::answer(&options.admin)
+    {
+        return answer;
+    }
     argosy_runtime::main("simulator", &arguments.log, async move |shutdown| match arguments.command {
         Command::Run(options) => {
             let json = options.json;

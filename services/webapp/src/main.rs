@@ -19,6 +19,9 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(answer) = argosy_runtime::health::answer(&arguments.config.admin) {
+        return answer;
+    }
     argosy_runtime::main("webapp", &arguments.log, async move |shutdown| {
         let listener = TcpListener::bind(arguments.config.listen.listen).await?;
         let admin_listener = TcpListener::bind(arguments.config.admin.admin_listen).await?;

@@ -28,7 +28,8 @@ pub(super) fn complete(folder: &Path, wanted: &Wanted) -> anyhow::Result<()> {
 }
 
 fn read(folder: &Path) -> anyhow::Result<Option<Data>> {
-    if !folder.is_dir() {
+    // A volume that is mounted there is an empty folder at first.
+    if !folder.is_dir() || folder.read_dir()?.next().is_none() {
         return Ok(None);
     }
     let mut data = Data::new();

@@ -140,7 +140,7 @@ fn config(database_url: SecretString) -> Config {
     let any_port = "127.0.0.1:0".parse().unwrap();
     Config {
         listen: ListenConfig { listen: any_port, tls_certificate: None, tls_key: None, drain_seconds: 5 },
-        admin: AdminConfig { admin_listen: any_port },
+        admin: AdminConfig { admin_listen: any_port, healthy: false },
         database: DatabaseConfig {
             database_url: Some(database_url),
             database_url_file: None,

@@ -106,7 +106,7 @@ async fn start_api(database: &TestDatabase, redis: &TestRedis) -> String {
     let url = format!("http://{}", listen.listen);
     let config = argosy_api::Config {
         listen,
-        admin: AdminConfig { admin_listen: admin_listen.listen },
+        admin: AdminConfig { admin_listen: admin_listen.listen, healthy: false },
         database: database_config(database.url.clone()),
         redis: RedisConfig { redis_url: Some(redis.url.clone()), redis_url_file: None },
         seal: seal_config(),
@@ -126,7 +126,7 @@ pub(crate) async fn start_webapp(api: &str) -> String {
     let url = format!("http://localhost:{}", listen.listen.port());
     let config = argosy_webapp::Config {
         listen,
-        admin: AdminConfig { admin_listen: admin_listen.listen },
+        admin: AdminConfig { admin_listen: admin_listen.listen, healthy: false },
         api: ApiClientConfig { api_url: api.parse().unwrap(), api_ca: None },
     };
     tokio::spawn(argosy_webapp::serve(config, listener, admin_listener, CancellationToken::new()));
