@@ -11,8 +11,6 @@ mod manifest;
 use std::{io::Write as _, path::PathBuf};
 
 use anyhow::Context as _;
-use serde_json::json;
-
 use cluster::Cluster;
 pub(crate) use make::random_hex;
 use make::{Secrets, Wanted};
@@ -29,6 +27,9 @@ pub struct SecretsOptions {
     /// Make what is missing in this folder, a folder a secret and a file a key, instead of printing everything
     #[arg(long)]
     pub into: Option<PathBuf>,
+    /// Print one SopsSecret of sops-secrets-operator instead, for SOPS to encrypt
+    #[arg(long, conflicts_with_all = ["into", "in_cluster"])]
+    pub as_sops_secret: bool,
     /// Leave out certificates, where cert-manager makes them
     #[arg(long)]
     pub without_certificates: bool,
@@ -58,15 +59,17 @@ impl SecretsOptions {
     }
 }
 
-/// Prints all of them as one list that `kubectl apply` and `sops encrypt` take.
+/// Prints all of them as one object: a list that `kubectl apply` takes, or what SOPS encrypts.
 fn print(options: &SecretsOptions) -> anyhow::Result<()> {
     let namespace = options.namespace.as_deref().unwrap_or("argosy");
     let secrets = make::missing(&Secrets::new(), &options.wanted(namespace))?;
-    let items: Vec<_> =
-        secrets.iter().map(|(name, data)| manifest::manifest(name, Some(namespace), data)).collect();
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    let object = if options.as_sops_secret {
+        manifest::sops_secret(namespace, &secrets)
+    } else {
+        manifest::list(namespace, &secrets)
+    };
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &list)?;
+    serde_json::to_writer_pretty(&mut out, &object)?;
     writeln!(out)?;
     Ok(())
 }
