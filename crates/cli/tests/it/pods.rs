@@ -69,7 +69,6 @@ impl Pod {
             ("listener 8884", format!("listener {services}")),
             ("/mosquitto/config", here("config")),
             ("/mosquitto/data", here("data")),
-            ("/mosquitto/trust", here("trust")),
             ("/run/argosy/tls", here("tls")),
         ] {
             assert!(configuration.contains(from), "{from}");
@@ -103,7 +102,7 @@ impl Pod {
         let url = format!("https://localhost:{}", stack.api_port);
         command.args(["broker-trust", "--api-url", &url, "--process"]).arg(self.program.file_name().unwrap());
         command.arg("--api-ca").arg(stack.file("ca.pem")).arg("--token-file").arg(stack.file("token"));
-        command.arg("--into").arg(self.folder.path().join("trust")).args(arguments).kill_on_drop(true);
+        command.arg("--into").arg(self.folder.path().join("data/trust")).args(arguments).kill_on_drop(true);
         command
     }
 }
