@@ -104,11 +104,12 @@ pub(crate) struct Pod {
     pub(crate) image: String,
 }
 
-/// The pods of a service.
+/// The pods of a service, without those that end.
 pub(crate) async fn pods(service: &str) -> anyhow::Result<Vec<Pod>> {
     let selector = format!("app.kubernetes.io/instance={service},app.kubernetes.io/component=service");
     let pods = list(&["--namespace", NAMESPACE, "pods", "--selector", &selector]).await?;
     pods.iter()
+        .filter(|pod| pod["metadata"]["deletionTimestamp"].is_null())
         .map(|pod| {
             let image = pod["spec"]["containers"][0]["image"].as_str().context("a pod without an image")?;
             let uid = pod["metadata"]["uid"].as_str().context("a pod without a uid")?;

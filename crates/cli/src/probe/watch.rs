@@ -52,8 +52,9 @@ pub(super) async fn watch(options: &ProbeOptions, seconds: u64) -> anyhow::Resul
 }
 
 async fn ask(http: &Client, options: &ProbeOptions, token: Option<&SecretString>, count: &mut Count) {
+    let devices = format!("/api/v1/devices?limit=1&fleet={}", options.fleet);
     let addresses = [
-        (options.api_url.as_ref().and_then(|url| url.join("/api/v1/devices?limit=1").ok()), token),
+        (options.api_url.as_ref().and_then(|url| url.join(&devices).ok()), token),
         (options.webapp_url.as_ref().and_then(|url| url.join("/sign-in").ok()), None),
     ];
     for (url, token) in addresses.into_iter().filter_map(|(url, token)| Some((url?, token))) {
