@@ -56,6 +56,10 @@ faults: ## Let faults happen to the whole stack under load, and prove that nothi
 images: ## Build every image of this commit. Options: make images PUSH=registry/prefix pushes them; PLATFORMS=linux/amd64; VERIFY=1 builds twice and compares
 	@scripts/images
 
+.PHONY: compose
+compose: ## Run the whole stack by Docker alone, of the images that were built last. Options: make compose ARGS=probe, password, test or down
+	@scripts/compose $(ARGS)
+
 .PHONY: render
 render: ## Write kustomize/base anew after a chart changed
 	@scripts/render
@@ -68,6 +72,10 @@ e2e: ## Prove on a real cluster that what runs is a commit. See scripts/e2e for 
 .PHONY: charts
 charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
 	@scripts/charts
+
+.PHONY: charts-install
+charts-install: ## Install each chart by Helm alone on the cluster of KUBECONFIG, test it, and take it away
+	@scripts/charts-install
 
 .PHONY: gitops gitops-down
 gitops: ## Make the cluster of KUBECONFIG equal to an environment in Git: docs/gitops.md. Options: make gitops ENV=local REPO=https://… REVISION=main RECONCILER=argocd MANIFEST=file TIMEOUT=600 PRINT=1
@@ -99,7 +107,7 @@ check-sqlx:
 check-pages:
 	@scripts/step "pages" npm --prefix services/webapp run lint
 check-scripts:
-	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/run
+	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/*
 check-charts:
 	@scripts/step "charts' schemas and tables" scripts/charts-docs --check
 	@scripts/step "charts' scenarios" scripts/charts-test
