@@ -121,7 +121,6 @@ async fn start(name: &str, image: &str, arguments: &[&str], more: &[(&str, &str)
         ("ARGOSY_MQTT_URL", "mqtts://broker:8883"),
         ("ARGOSY_MQTT_CA", "/run/argosy/api/ca.crt"),
         ("ARGOSY_ADMIN_LISTEN", "0.0.0.0:9464"),
-        ("TMPDIR", "/state"),
     ];
     let variables: Vec<Value> =
         variables.iter().chain(more).map(|(name, value)| json!({"name": name, "value": value})).collect();

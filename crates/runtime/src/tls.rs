@@ -32,10 +32,28 @@ pub fn client_config(ca: Option<&Path>) -> anyhow::Result<ClientConfig> {
 /// A client as [`client_config`]'s that shows a certificate of its own.
 pub fn client_config_with_identity(ca: Option<&Path>, identity: &TlsFiles) -> anyhow::Result<ClientConfig> {
     let (chain, key) = identity.read()?;
-    client_builder()?
-        .with_root_certificates(roots(ca)?)
-        .with_client_auth_cert(chain, key)
+    with_certificate(ca, chain, key)
         .with_context(|| format!("{} and its key do not fit", identity.certificate.display()))
+}
+
+/// The same, of PEM that is in no file: the certificate with its chain, and its private key.
+pub fn client_config_with_pem(
+    ca: Option<&Path>,
+    certificate: &str,
+    key: &str,
+) -> anyhow::Result<ClientConfig> {
+    let chain = CertificateDer::pem_slice_iter(certificate.as_bytes()).collect::<Result<_, _>>();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).context("the private key is not PEM")?;
+    with_certificate(ca, chain.context("the certificate is not PEM")?, key)
+        .context("the certificate and its key do not fit")
+}
+
+fn with_certificate(
+    ca: Option<&Path>,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> anyhow::Result<ClientConfig> {
+    Ok(client_builder()?.with_root_certificates(roots(ca)?).with_client_auth_cert(chain, key)?)
 }
 
 fn client_builder() -> anyhow::Result<ConfigBuilder<ClientConfig, WantsVerifier>> {

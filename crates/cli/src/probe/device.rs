@@ -1,10 +1,10 @@
 //! A device that publishes one message.
 
-use std::{io::Write as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use argosy_mqtt::{BrokerAddress, Poller};
-use argosy_runtime::tls::{TlsFiles, client_config_with_identity};
+use argosy_runtime::tls::client_config_with_pem;
 use argosy_wire::{DeviceName, FleetName, api::credential::IssuedCredential, topic::telemetry_topic};
 use rumqttc::{AsyncClient, Event, Incoming, PublishOptions, QoS};
 use serde_json::Value;
@@ -28,11 +28,8 @@ impl Broker<'_> {
         issued: &IssuedCredential,
         payload: &Value,
     ) -> anyhow::Result<()> {
-        let mut file = tempfile::NamedTempFile::new().context("the certificate needs a file")?;
-        file.write_all(issued.certificate_pem.as_bytes())?;
-        file.write_all(issued.private_key_pem.as_deref().unwrap_or_default().as_bytes())?;
-        let identity = TlsFiles { certificate: file.path().to_owned(), key: file.path().to_owned() };
-        let tls = Arc::new(client_config_with_identity(self.ca, &identity)?);
+        let key = issued.private_key_pem.as_deref().context("the API issues no private key")?;
+        let tls = Arc::new(client_config_with_pem(self.ca, &issued.certificate_pem, key)?);
         let mut options =
             BrokerAddress::parse(self.url)?.options(&format!("{}/{device}", self.fleet), Some(tls));
         options.set_clean_start(true);
