@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use argosy_stack::{Service, admin::metric};
+use argosy_runtime::admin_client::metric;
+use argosy_stack::Service;
 
 use crate::world::{FleetSize, World};
 

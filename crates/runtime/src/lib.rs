@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admin;
+pub mod admin_client;
 pub mod config;
 pub mod crypto;
 pub mod health;

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-pub mod admin;
 mod authority;
 mod certificates;
 mod files;

@@ -12,7 +12,9 @@ use argosy_backends::{
     process::{Launch, Process, StopSignal, wait_until_ready},
 };
 
-use crate::{Files, admin, lasting_port};
+use argosy_runtime::admin_client;
+
+use crate::{Files, lasting_port};
 
 /// How long a service may take until it is ready.
 const READY_DEADLINE: Duration = Duration::from_secs(60);
@@ -91,7 +93,7 @@ impl Service {
             log: &self.log,
         })?;
         let port = self.admin_port;
-        wait_until_ready(&mut process, &self.log, READY_DEADLINE, || admin::is_ready(port)).await?;
+        wait_until_ready(&mut process, &self.log, READY_DEADLINE, || admin_client::is_ready(port)).await?;
         self.process = Some(process);
         Ok(())
     }

@@ -27,9 +27,9 @@ pub(super) fn complete(folder: &Path, wanted: &Wanted) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is in the folder; a volume that is mounted there is an empty one at first.
 fn read(folder: &Path) -> anyhow::Result<Option<Data>> {
-    // A volume that is mounted there is an empty folder at first.
-    if !folder.is_dir() || folder.read_dir()?.next().is_none() {
+    if !folder.is_dir() {
         return Ok(None);
     }
     let mut data = Data::new();
@@ -39,7 +39,7 @@ fn read(folder: &Path) -> anyhow::Result<Option<Data>> {
             .with_context(|| format!("cannot read {}", entry.path().display()))?;
         data.insert(entry.file_name().to_string_lossy().into_owned(), text);
     }
-    Ok(Some(data))
+    Ok((!data.is_empty()).then_some(data))
 }
 
 fn write(folder: &Path, data: &Data) -> std::io::Result<()> {
@@ -59,6 +59,7 @@ mod tests {
     #[test]
     fn what_is_in_the_folder_stays() {
         let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("api")).unwrap();
         let wanted = Wanted { namespace: "argosy".into(), hosts: Vec::new(), certificates: true };
         complete(folder.path(), &wanted).unwrap();
         let key = fs::read_to_string(folder.path().join("api/seal-key")).unwrap();

@@ -55,7 +55,7 @@ impl Targets {
             let asked: Vec<(u16, u16)> =
                 self.lock().iter().filter_map(|target| Some((target.port, target.admin_port?))).collect();
             for (port, admin_port) in asked {
-                let works = argosy_stack::admin::is_ready(admin_port).await;
+                let works = argosy_runtime::admin_client::is_ready(admin_port).await;
                 if let Some(target) = self.lock().iter_mut().find(|target| target.port == port) {
                     target.works = works;
                 }

@@ -1,6 +1,10 @@
-//! Asks a service's admin port, which is plain HTTP on 127.0.0.1.
+//! Asks a service's admin port, which is plain HTTP, on this machine.
 
-use std::time::Duration;
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -12,13 +16,17 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether `/readyz` answers 200.
 pub async fn is_ready(port: u16) -> bool {
-    get(port, "/readyz").await.is_some_and(|(status, _)| status == 200)
+    get(local(port), "/readyz").await.is_ok_and(|(status, _)| status == 200)
 }
 
 /// The value of a metric, summed over its labels; `None` where the service does not answer or has no such metric.
 pub async fn metric(port: u16, name: &str) -> Option<f64> {
-    let (_, body) = get(port, "/metrics").await.filter(|(status, _)| *status == 200)?;
+    let (_, body) = get(local(port), "/metrics").await.ok().filter(|(status, _)| *status == 200)?;
     sum(&body, name)
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
 }
 
 fn sum(metrics: &str, name: &str) -> Option<f64> {
@@ -29,16 +37,23 @@ fn sum(metrics: &str, name: &str) -> Option<f64> {
     values.fold(None, |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
-/// Status and body of an answer.
-async fn get(port: u16, path: &str) -> Option<(u16, String)> {
+/// Status and body of an answer to a plain GET.
+///
+/// # Errors
+/// Where nothing listens there, no answer comes in [`TIMEOUT`], or it is none of HTTP.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> io::Result<(u16, String)> {
     let ask = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let mut stream = TcpStream::connect(address).await?;
         let request = format!("GET {path} HTTP/1.0\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.map(|_| answer)
     };
-    let answer = tokio::time::timeout(TIMEOUT, ask).await.ok()?.ok()?;
+    let answer = tokio::time::timeout(TIMEOUT, ask).await??;
+    parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is none of HTTP"))
+}
+
+fn parse(answer: &str) -> Option<(u16, String)> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
