@@ -5,14 +5,19 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{broker_trust::BrokerTrustOptions, probe::ProbeOptions, secrets::SecretsOptions};
+use crate::{
+    broker_trust::BrokerTrustOptions,
+    deliver::{AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, WhereOptions},
+    probe::ProbeOptions,
+    secrets::SecretsOptions,
+};
 
-/// Runs Argosy on this machine, and helps to run it in Kubernetes.
+/// Runs Argosy on this machine, takes commits to environments, and helps to run it in Kubernetes.
 #[derive(Debug, Parser)]
 #[command(
     name = "argosy",
     version,
-    after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong)."
+    after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong); some commands have more, which their help names."
 )]
 pub struct Arguments {
     /// Folder that keeps everything
@@ -28,7 +33,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run the stack: PostgreSQL, Redis, the broker, api, ingest, webapp and a simulated fleet
     Up(UpOptions),
-    /// Show what runs, here or in an environment's cluster; there it fails where something is wrong
+    /// Show what runs here, and what Git wants of each environment; with --env, an environment's cluster: it fails where something is
+    /// wrong there
     Status {
         /// An environment: what its reconciler and its pods say, by kubectl
         #[arg(long)]
@@ -37,6 +43,19 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Set what an environment runs
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// Take a service back to what it ran before, and hold it there
+    Rollback(RollbackOptions),
+    /// Let a service go that was held
+    Release(ReleaseOptions),
+    /// Show which environments run a commit, and which ran it, from when to when
+    Where(WhereOptions),
+    /// Show every change of an environment: when, what, who, approved by, from which commit
+    Audit(AuditOptions),
+    /// Compare the objects of two environments, or of two commits
+    Diff(DiffOptions),
     /// Show the log of a part
     Logs {
         /// api, ingest, webapp, simulator, postgres, redis, broker or argosy

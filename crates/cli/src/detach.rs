@@ -38,7 +38,7 @@ pub(crate) async fn detach(folder: &Folder, options: &UpOptions) -> anyhow::Resu
             bail!("the stack did not start ({status}). {last} The log is {}", log_path.display());
         }
         if folder.read_state()?.is_some_and(|state| state.ready) {
-            return status::print(folder, false);
+            return status::print_stack(folder);
         }
         if Instant::now() > end {
             bail!("the stack is not up after {} s; see {}", DEADLINE.as_secs(), log_path.display());

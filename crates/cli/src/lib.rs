@@ -2,6 +2,7 @@
 
 mod arguments;
 mod broker_trust;
+mod deliver;
 mod detach;
 mod down;
 mod folder;
@@ -17,29 +18,40 @@ mod status;
 mod supervise;
 mod up;
 
+use std::process::ExitCode;
+
+use deliver::Command as Delivered;
+
 pub use arguments::{Arguments, Command, UpOptions};
 pub use broker_trust::BrokerTrustOptions;
+pub use deliver::{
+    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, WhereOptions,
+};
 pub use probe::ProbeOptions;
 pub use secrets::SecretsOptions;
 
-/// Runs a command.
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+/// Runs a command; its exit code.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let folder = folder::Folder::at(&arguments.folder)?;
     match arguments.command {
-        Command::Up(options) if options.detach => detach::detach(&folder, &options).await,
-        Command::Up(options) => up::up(folder, options).await,
+        Command::Up(options) if options.detach => detach::detach(&folder, &options).await?,
+        Command::Up(options) => up::up(folder, options).await?,
         Command::Status { env: Some(environment), json } => {
-            status::environment::print(&environment, json).await
+            status::environment::print(&environment, json).await?;
         }
-        Command::Status { env: None, json } => status::print(&folder, json),
-        Command::Logs { part, follow } => logs::print(&folder, &part, follow).await,
-        Command::Down => down::down(&folder).await,
-        Command::Probe(options) => probe::run(*options).await,
-        Command::Secrets(options) => secrets::run(options).await,
-        Command::BrokerTrust(options) => broker_trust::run(options).await,
-        Command::Completions { shell } => {
-            arguments::print_completions(shell);
-            Ok(())
-        }
+        Command::Status { env: None, json } => status::print(&folder, json).await?,
+        Command::Image(ImageCommand::Set(options)) => return deliver::run(Delivered::Set(options)).await,
+        Command::Rollback(options) => return deliver::run(Delivered::Rollback(options)).await,
+        Command::Release(options) => return deliver::run(Delivered::Release(options)).await,
+        Command::Where(options) => return deliver::run(Delivered::Where(options)).await,
+        Command::Audit(options) => return deliver::run(Delivered::Audit(options)).await,
+        Command::Diff(options) => return deliver::run(Delivered::Diff(options)).await,
+        Command::Logs { part, follow } => logs::print(&folder, &part, follow).await?,
+        Command::Down => down::down(&folder).await?,
+        Command::Probe(options) => probe::run(*options).await?,
+        Command::Secrets(options) => secrets::run(options).await?,
+        Command::BrokerTrust(options) => broker_trust::run(options).await?,
+        Command::Completions { shell } => arguments::print_completions(shell),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -8,8 +8,9 @@ use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    argosy_runtime::command("argosy", Builder::new_multi_thread().worker_threads(2), async {
-        argosy_cli::run(arguments).await?;
-        Ok(ExitCode::SUCCESS)
-    })
+    argosy_runtime::command(
+        "argosy",
+        Builder::new_multi_thread().worker_threads(2),
+        argosy_cli::run(arguments),
+    )
 }

@@ -1,22 +1,37 @@
-//! `argosy status`: what runs.
+//! `argosy status`: what runs here, and what Git wants of each environment.
 
 pub(crate) mod environment;
 mod problems;
 
-use std::io::Write as _;
+use std::io::Write;
 
-use crate::folder::Folder;
+use serde_json::json;
 
-/// Prints what runs on stdout.
-pub(crate) fn print(folder: &Folder, json: bool) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let state = folder.read_state()?;
-    if json {
-        serde_json::to_writer_pretty(&mut out, &state)?;
-        writeln!(out)?;
-        return Ok(());
+use crate::{deliver::Wanted, folder::Folder};
+
+/// Prints what runs on stdout, and what Git wants.
+pub(crate) async fn print(folder: &Folder, json: bool) -> anyhow::Result<()> {
+    let wanted = Wanted::ask(None).await;
+    if !json {
+        print_stack(folder)?;
+        return Ok(wanted.print(&mut std::io::stdout().lock())?);
     }
-    let Some(state) = state else {
+    let mut status = serde_json::to_value(folder.read_state()?)?;
+    if let Some(environments) = wanted.to_json() {
+        if status.is_null() {
+            status = json!({});
+        }
+        status["environments"] = environments;
+    }
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &status)?;
+    Ok(writeln!(out)?)
+}
+
+/// Prints what runs here on stdout.
+pub(crate) fn print_stack(folder: &Folder) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let Some(state) = folder.read_state()? else {
         writeln!(out, "nothing runs in {}; start it by `argosy up`", folder.file("").display())?;
         return Ok(());
     };

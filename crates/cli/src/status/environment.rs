@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::problems::{Problem, problems};
+use crate::deliver::Wanted;
 
 /// Namespace of the services.
 const NAMESPACE: &str = "argosy";
@@ -21,10 +22,14 @@ pub(crate) async fn print(environment: &str, as_json: bool) -> anyhow::Result<()
     let reconcilers = reconcilers(environment).await?;
     let objects = items(&["get", KINDS, "--namespace", NAMESPACE, "--output=json"]).await?;
     let problems = problems(environment, &reconcilers, &objects);
+    let wanted = Wanted::ask(Some(environment)).await;
     let mut out = std::io::stdout().lock();
     if as_json {
         let reconcilers: Vec<Value> = reconcilers.iter().map(summary).collect();
-        serde_json::to_writer_pretty(&mut out, &json!({"reconcilers": reconcilers, "problems": problems}))?;
+        serde_json::to_writer_pretty(
+            &mut out,
+            &json!({"reconcilers": reconcilers, "problems": problems, "wanted": wanted.to_json()}),
+        )?;
         writeln!(out)?;
     } else {
         for reconciler in reconcilers.iter().map(summary) {
@@ -38,6 +43,7 @@ pub(crate) async fn print(environment: &str, as_json: bool) -> anyhow::Result<()
                 word("revision")
             )?;
         }
+        wanted.print(&mut out)?;
         for Problem { object, says, try_this } in &problems {
             writeln!(out, "\n{object}\n  {says}\n  Try: {try_this}")?;
         }

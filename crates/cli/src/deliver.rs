@@ -1,0 +1,58 @@
+//! The commands that take a commit to an environment, and tell where it is: words around [argosy-delivery](argosy_delivery).
+
+mod audit;
+mod compare;
+mod locate;
+mod options;
+mod wanted;
+mod write;
+
+use std::process::ExitCode;
+
+use argosy_delivery::{Delivery, Error};
+
+pub use options::{
+    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, WhereOptions,
+};
+pub(crate) use wanted::Wanted;
+
+/// What a rule of delivery refuses ends with.
+const REFUSED: u8 = 3;
+
+/// Such a command.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Set(SetOptions),
+    Rollback(RollbackOptions),
+    Release(ReleaseOptions),
+    Where(WhereOptions),
+    Audit(AuditOptions),
+    Diff(DiffOptions),
+}
+
+/// Runs it in the repository of this folder.
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let open = async || Delivery::open(&std::env::current_dir()?).await.map_err(anyhow::Error::from);
+    let is_diff = matches!(command, Command::Diff(_));
+    let result = async {
+        let delivery = open().await?;
+        match command {
+            Command::Set(options) => write::set(&delivery, options).await,
+            Command::Rollback(options) => write::rollback(&delivery, options).await,
+            Command::Release(options) => write::release(&delivery, options).await,
+            Command::Where(options) => locate::run(&delivery, &options).await,
+            Command::Audit(options) => audit::run(&delivery, options).await,
+            Command::Diff(options) => compare::run(&delivery, options).await,
+        }
+    };
+    let Err(error) = result.await else { return Ok(ExitCode::SUCCESS) };
+    let code = match error.downcast_ref::<Error>() {
+        Some(refusal) if refusal.is_refusal() => REFUSED,
+        _ if error.is::<compare::Differs>() => 1,
+        // As diff(1): that they differ is one thing, that nobody knows another.
+        _ if is_diff => 2,
+        _ => return Err(error),
+    };
+    eprintln!("argosy: {error:#}");
+    Ok(ExitCode::from(code))
+}

@@ -1,0 +1,104 @@
+//! `argosy image set`, `rollback` and `release`.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use argosy_delivery::{Delivery, ImageSet, Release, Rollback, Written};
+use chrono::Utc;
+
+use super::options::{ReleaseOptions, RollbackOptions, SetOptions, Telling};
+
+pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Result<()> {
+    let telling = options.telling;
+    let written = delivery
+        .set_images(&ImageSet {
+            environment: options.env,
+            images: options.images,
+            source_commit: Some(options.commit),
+            build: options.build,
+            actor: options.actor,
+            registry: options.registry,
+            is_dry_run: telling.dry_run,
+        })
+        .await?;
+    tell(&written, telling, "has that digest already")
+}
+
+pub(super) async fn rollback(delivery: &Delivery, options: RollbackOptions) -> anyhow::Result<()> {
+    let telling = options.telling;
+    let (environment, service) = (options.env.clone(), options.service.clone());
+    let written = delivery
+        .rollback(&Rollback {
+            environment: options.env,
+            service: options.service,
+            to: options.to,
+            why: options.why,
+            actor: options.actor,
+            now: Utc::now(),
+            is_dry_run: telling.dry_run,
+        })
+        .await?;
+    tell(&written, telling, "runs that already")?;
+    if !telling.json && !telling.dry_run {
+        eprintln!("It is held there until `argosy release {environment} --service {service}`.");
+    }
+    Ok(())
+}
+
+pub(super) async fn release(delivery: &Delivery, options: ReleaseOptions) -> anyhow::Result<()> {
+    let telling = options.telling;
+    let written = delivery
+        .release(&Release {
+            environment: options.env,
+            service: options.service,
+            why: options.why,
+            actor: options.actor,
+            is_dry_run: telling.dry_run,
+        })
+        .await?;
+    tell(&written, telling, "is not held")
+}
+
+/// Prints what was written on stdout, or would be.
+fn tell(written: &Written, telling: Telling, is_unchanged: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if telling.json {
+        serde_json::to_writer_pretty(&mut out, written)?;
+        return writeln!(out).context("stdout cannot be written");
+    }
+    let environment = &written.environment;
+    for service in &written.unchanged {
+        writeln!(out, "{environment} {service:12} {is_unchanged}")?;
+    }
+    for change in &written.changes {
+        writeln!(
+            out,
+            "{environment} {:12} {} -> {}",
+            change.service,
+            change.before.short(),
+            change.after.short()
+        )?;
+    }
+    if telling.dry_run {
+        for line in &written.lines {
+            for (sign, text) in [('-', &line.before), ('+', &line.after)] {
+                if let Some(text) = text {
+                    writeln!(out, "{sign} {}: {text}", line.file)?;
+                }
+            }
+        }
+        if let Some(message) = &written.message {
+            writeln!(out, "\n{message}")?;
+        }
+    }
+    match &written.commit {
+        Some(commit) => eprintln!("Pushed {} to {}{}.", commit.short(), written.branch, tries(written.tries)),
+        None if telling.dry_run => eprintln!("Nothing is written: --dry-run."),
+        None => eprintln!("Nothing to do."),
+    }
+    Ok(())
+}
+
+fn tries(tries: usize) -> String {
+    if tries > 1 { format!(", at the {tries}. try: others pushed at the same time") } else { String::new() }
+}

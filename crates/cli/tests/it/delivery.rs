@@ -1,0 +1,140 @@
+//! `argosy image set`, `rollback`, `release`, `where`, `audit`, `diff` and what `status` says of Git: words and exit codes. What they do
+//! is tested in argosy-delivery.
+
+use std::{fs, path::Path, process::Output};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+const CONFIG: &str = "branch = \"main\"\nregistry = \"r.example\"\n[[service]]\nname = \"api\"\n[[environment]]\nname = \"dev\"\n";
+
+/// A bare remote and a clone of it, with a service in an environment.
+struct Scratch {
+    _remote: TempDir,
+    clone: TempDir,
+}
+
+async fn git(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("git").current_dir(folder).args(arguments).output().await.unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn digest(digit: &str) -> String {
+    format!("sha256:{}", digit.repeat(64))
+}
+
+impl Scratch {
+    async fn new() -> Self {
+        let (remote, clone) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        git(remote.path(), &["init", "--quiet", "--bare", "--initial-branch=main"]).await;
+        git(clone.path(), &["clone", "--quiet", &remote.path().to_string_lossy(), "."]).await;
+        for (key, value) in [("user.name", "Ada"), ("user.email", "ada@example.com")] {
+            git(clone.path(), &["config", key, value]).await;
+        }
+        fs::write(clone.path().join("argosy.toml"), CONFIG).unwrap();
+        let overlay = clone.path().join("kustomize/overlays/dev");
+        fs::create_dir_all(&overlay).unwrap();
+        let images = format!("images:\n  - {{name: r.example/api, digest: \"{}\"}}\n", digest("0"));
+        fs::write(overlay.join("kustomization.yaml"), images).unwrap();
+        git(clone.path(), &["checkout", "--quiet", "-B", "main"]).await;
+        git(clone.path(), &["add", "--all"]).await;
+        git(clone.path(), &["commit", "--quiet", "--message", "Begin"]).await;
+        git(clone.path(), &["push", "--quiet", "origin", "main"]).await;
+        Self { _remote: remote, clone }
+    }
+
+    async fn argosy(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_argosy"))
+            .current_dir(self.clone.path())
+            .args(arguments)
+            .output()
+            .await
+            .unwrap()
+    }
+
+    /// Fails unless it ends with this code and says these words.
+    async fn expect(&self, arguments: &[&str], code: i32, words: &str) {
+        let output = self.argosy(arguments).await;
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {words} is not in\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn exit_codes_tell_what_was_done_from_what_was_refused() {
+    let scratch = Scratch::new().await;
+    let set = async |digit: &str, code: i32, words: &str| {
+        let image = format!("api={}", digest(digit));
+        scratch.expect(&["image", "set", &image, "--env", "dev", "--commit", "HEAD"], code, words).await;
+    };
+    scratch
+        .expect(
+            &["image", "set", "api=latest", "--env", "dev", "--commit", "HEAD"],
+            2,
+            "'latest' is not a digest",
+        )
+        .await;
+    let dry = format!("api={}", digest("1"));
+    scratch
+        .expect(
+            &["image", "set", &dry, "--env", "dev", "--commit", "HEAD", "--dry-run"],
+            0,
+            "Nothing is written",
+        )
+        .await;
+    set("1", 0, "dev api          000000000000 -> 111111111111").await;
+    set("1", 0, "has that digest already").await;
+    set("2", 0, "Pushed").await;
+    scratch
+        .expect(
+            &["rollback", "dev", "--service", "api", "--why", "it forgets"],
+            0,
+            "222222222222 -> 111111111111",
+        )
+        .await;
+    set("3", 3, "`argosy release dev --service api` lets it go").await;
+    scratch.expect(&["release", "dev", "--service", "api"], 0, "Pushed").await;
+    scratch.expect(&["release", "dev", "--service", "api"], 0, "is not held").await;
+    set("3", 0, "Pushed").await;
+    scratch
+        .expect(
+            &["rollback", "live", "--service", "api"],
+            1,
+            "argosy.toml names no environment 'live'; it names dev",
+        )
+        .await;
+    scratch.expect(&["diff", "dev", "live"], 2, "argosy.toml names no environment 'live'").await;
+    scratch
+        .expect(&["diff", "--help"], 0, "Exit codes: 0 (nothing differs that may not), 1 (something does)")
+        .await;
+}
+
+#[tokio::test]
+async fn reports_are_for_people_and_programs() {
+    let scratch = Scratch::new().await;
+    let image = format!("api={}", digest("1"));
+    let set = ["image", "set", &image, "--env", "dev", "--commit", "HEAD", "--actor", "pipeline", "--json"];
+    let written: serde_json::Value = serde_json::from_slice(&scratch.argosy(&set).await.stdout).unwrap();
+    assert_eq!(written["changes"][0]["after"], digest("1"));
+
+    scratch.expect(&["where", "HEAD"], 0, "and still").await;
+    let json = |output: Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    let found = json(scratch.argosy(&["where", "HEAD", "--json"]).await);
+    assert_eq!(found["stays"][0]["by"], written["commit"]);
+    scratch.expect(&["audit", "dev"], 0, "deployment frequency").await;
+    scratch.expect(&["audit", "dev", "--csv"], 0, "at,commit,environment,kind").await;
+    scratch
+        .expect(&["audit", "dev", "--at", "yesterday"], 1, "'yesterday' is no date: give 2026-11-01")
+        .await;
+    let audit = json(scratch.argosy(&["audit", "dev", "--json"]).await);
+    assert_eq!((&audit["changes"][0]["who"], &audit["head"]), (&"pipeline".into(), &written["commit"]));
+    scratch.expect(&["audit", "dev", "--html", "page.html"], 0, "page.html has 2 changes of dev").await;
+    assert!(
+        fs::read_to_string(scratch.clone.path().join("page.html")).unwrap().starts_with("<!doctype html>")
+    );
+    scratch.expect(&["status"], 0, "dev        api          111111111111").await;
+    let status = json(scratch.argosy(&["status", "--json"]).await);
+    assert_eq!(status["environments"][0]["services"][0]["image"]["digest"], digest("1"));
+}

@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+mod audit;
+mod config;
+mod delivery;
+mod diff;
+mod error;
+mod git;
+mod history;
+mod holds;
+mod image_set;
+mod migrations;
+mod name;
+mod overlay;
+mod process;
+mod render;
+mod rollback;
+mod swap;
+mod trailers;
+mod wanted;
+mod whereabouts;
+mod written;
+
+pub use audit::{Audit, AuditRequest, Measures, Running};
+pub use config::{Allowed, Config, Difference, Environment, FILE as CONFIG_FILE, Freeze, Gate, Service};
+pub use delivery::Delivery;
+pub use diff::{Diff, DiffRequest, Finding};
+pub use error::Error;
+pub use git::Repository;
+pub use history::{Change, Kind};
+pub use holds::Hold;
+pub use image_set::ImageSet;
+pub use name::{CommitId, Digest, EnvironmentName, ServiceName};
+pub use overlay::Image;
+pub use rollback::{Release, Rollback};
+pub use wanted::Wanted;
+pub use whereabouts::{Stay, Whereabouts};
+pub use written::{Written, WrittenChange, WrittenLine};

@@ -1,0 +1,125 @@
+//! Whether what a database was migrated to still serves an earlier commit.
+//!
+//! Most migrations only add, and the version before runs on what they leave. One that takes away or changes what that version needs,
+//! the last step of expand and contract (<https://martinfowler.com/bliki/ParallelChange.html>), says so in its first line:
+//! `-- contract: devices.label is dropped`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    CommitId, Delivery, Digest, EnvironmentName, Error, ServiceName,
+    history::{History, Run},
+};
+
+/// What the first line of a contract step begins with.
+const MARK: &str = "-- contract:";
+
+/// Why a migration cannot be undone, if it says so.
+fn contract(text: &str) -> Option<&str> {
+    text.trim_start_matches('\u{feff}').lines().next()?.strip_prefix(MARK).map(str::trim)
+}
+
+impl Delivery {
+    /// Fails where a migration since a digest last ran cannot be undone, or where that cannot be known.
+    pub(crate) async fn expect_undoable(
+        &self,
+        history: &History,
+        environment: &EnvironmentName,
+        service: &ServiceName,
+        runs: &[Run<'_>],
+        target: &Digest,
+    ) -> Result<(), Error> {
+        let Some(folder) = self.config.service(service.as_str())?.migrations.as_deref() else {
+            return Ok(());
+        };
+        let is_target = |run: &Run<'_>| run.image.digest.as_ref() == Some(target);
+        // Not only what runs now: whatever ran since has migrated the database as well.
+        let Some(last) = runs.iter().rposition(is_target) else { return Ok(()) };
+        let since: Vec<&Run<'_>> = runs[last + 1..].iter().collect();
+        let to = self.source_of(&runs[last], environment, history).await?;
+        let mut contracts = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for run in since {
+            let from = self.source_of(run, environment, history).await?;
+            if seen.insert(from.clone()) {
+                self.contracts_between(&to, &from, folder, &mut contracts).await?;
+            }
+        }
+        if contracts.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = contracts.iter().map(|(file, why)| format!("\n  {file}: {why}")).collect();
+        Err(Error::Contract {
+            service: service.clone(),
+            environment: environment.clone(),
+            to,
+            migrations: lines.concat(),
+        })
+    }
+
+    /// The commit that an image was built from, which has to be here.
+    async fn source_of(
+        &self,
+        run: &Run<'_>,
+        environment: &EnvironmentName,
+        history: &History,
+    ) -> Result<CommitId, Error> {
+        let why = match run.source_commit {
+            Some(source) if self.repository.find(source.as_str()).await?.is_some() => {
+                return Ok(source.clone());
+            }
+            Some(_) => "not in this clone",
+            None => "named by no commit's trailers",
+        };
+        let place = || {
+            history.commits().get(run.began).map(|commit| commit.id.short().to_owned()).unwrap_or_default()
+        };
+        match &run.image.digest {
+            Some(digest) => Err(Error::UnknownMigrations {
+                service: run.service.clone(),
+                environment: environment.clone(),
+                digest: digest.clone(),
+                why,
+            }),
+            None => Err(Error::Malformed { what: "an overlay that names a digest", text: place() }),
+        }
+    }
+
+    /// The contract steps that one commit has and the other has not, or not so.
+    async fn contracts_between(
+        &self,
+        to: &CommitId,
+        from: &CommitId,
+        folder: &str,
+        contracts: &mut BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        let arguments = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=AMT"];
+        let output = self
+            .repository
+            .read(arguments.into_iter().chain([to.as_str(), from.as_str(), "--", folder]))
+            .await?;
+        let text = String::from_utf8_lossy(&output);
+        for file in text.split_terminator('\0') {
+            let migration = self.repository.file(from, file).await?.unwrap_or_default();
+            if let Some(why) = contract(&migration) {
+                contracts.insert(file.to_owned(), why.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contract;
+
+    #[test]
+    fn only_the_first_line_counts() {
+        assert_eq!(
+            contract("-- contract: a column goes\nalter table x drop column y;"),
+            Some("a column goes")
+        );
+        assert_eq!(contract("-- It adds.\n-- contract: no\n"), None);
+        assert_eq!(contract(""), None);
+    }
+}

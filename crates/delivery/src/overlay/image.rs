@@ -1,0 +1,29 @@
+//! What an overlay says about an image.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::Digest;
+
+/// An image as an overlay names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Image {
+    /// What it is; none where somebody wrote a tag, or nothing.
+    pub digest: Option<Digest>,
+    /// A tag, which what runs must not depend on.
+    pub tag: Option<String>,
+    /// Where it is pulled from, where that is not its name.
+    pub new_name: Option<String>,
+}
+
+impl fmt::Display for Image {
+    /// The digest's first digits, or the tag.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.digest, &self.tag) {
+            (Some(digest), _) => formatter.write_str(digest.short()),
+            (None, Some(tag)) => write!(formatter, "tag {tag}"),
+            (None, None) => formatter.write_str("no digest"),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The objects of an environment, by the program `kustomize`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use serde_json::{Map, Number, Value};
+use tempfile::TempDir;
+
+use crate::{
+    CommitId, Delivery, EnvironmentName, Error,
+    process::{Call, Program},
+};
+
+const KUSTOMIZE: Program = Program {
+    name: "kustomize",
+    try_this: "https://kubectl.docs.kubernetes.io/installation/kustomize/ has it, or put it into PATH",
+};
+
+/// The objects of an environment, by kind and name.
+pub(crate) type Objects = BTreeMap<(String, String), Value>;
+
+/// A commit's files, as far as overlays can need them, in a folder of their own.
+#[derive(Debug)]
+pub(crate) struct Checkout(TempDir);
+
+impl Checkout {
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Delivery {
+    /// Writes a commit's files for Kustomize into a folder of their own.
+    pub(crate) async fn checkout(&self, commit: &CommitId) -> Result<Checkout, Error> {
+        let folder = TempDir::new().map_err(|source| Error::File { path: std::env::temp_dir(), source })?;
+        // Overlays take what stands beside them, up to the first folder; where they stand in the root, that is everything.
+        let scope = match self.config.overlays.split_once('/') {
+            Some((top, _)) => vec![top],
+            None => Vec::new(),
+        };
+        self.repository.checkout(commit, &scope, folder.path()).await?;
+        Ok(Checkout(folder))
+    }
+
+    /// Renders an environment of the files in a folder.
+    pub(crate) async fn render(&self, root: &Path, environment: &EnvironmentName) -> Result<Objects, Error> {
+        let overlay = self.config.overlay(environment);
+        let output = self.kustomize()?.argument("build").argument(&overlay).output(root).await?;
+        objects(&String::from_utf8_lossy(&output))
+    }
+
+    /// The program in PATH, or else the one that the repository brings.
+    fn kustomize(&self) -> Result<Call, Error> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        if std::env::split_paths(&path).any(|folder| folder.join(KUSTOMIZE.name).is_file()) {
+            return Ok(Call::new(KUSTOMIZE));
+        }
+        let tool: PathBuf = self.repository.root().join("scripts/tool");
+        if tool.is_file() {
+            return Ok(Call::new(KUSTOMIZE).executable(&tool).argument(KUSTOMIZE.name));
+        }
+        Err(Error::NoProgram {
+            program: KUSTOMIZE.name,
+            reason: "it is not in PATH".into(),
+            try_this: KUSTOMIZE.try_this,
+        })
+    }
+}
+
+/// Reads a stream of Kubernetes objects.
+fn objects(yaml: &str) -> Result<Objects, Error> {
+    let broken = |what: String| Error::Output { command: "kustomize build", what };
+    let documents = Yaml::load_from_str(yaml).map_err(|error| broken(error.to_string()))?;
+    let mut objects = Objects::new();
+    for document in documents {
+        let object = value(document);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let (Some(kind), Some(name)) = (text(&object["kind"]), text(&object["metadata"]["name"])) else {
+            return Err(broken("an object without a kind or a name".into()));
+        };
+        let key = (kind, name);
+        // Two namespaces may have objects of one name.
+        let key = match (objects.contains_key(&key), text(&object["metadata"]["namespace"])) {
+            (true, Some(namespace)) => (key.0, format!("{namespace}/{}", key.1)),
+            _ => key,
+        };
+        objects.insert(key, object);
+    }
+    Ok(objects)
+}
+
+/// YAML as JSON, which Kubernetes makes of it as well.
+fn value(yaml: Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::Boolean(value)) => Value::Bool(value),
+        Yaml::Value(Scalar::Integer(value)) => Value::Number(value.into()),
+        Yaml::Value(Scalar::FloatingPoint(value)) => {
+            Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number)
+        }
+        Yaml::Value(Scalar::String(value)) => Value::String(value.into_owned()),
+        Yaml::Sequence(values) => Value::Array(values.into_iter().map(value).collect()),
+        Yaml::Mapping(values) => {
+            let key = |key: Yaml<'_>| match value(key) {
+                Value::String(key) => key,
+                other => other.to_string(),
+            };
+            Value::Object(
+                values.into_iter().map(|(name, one)| (key(name), value(one))).collect::<Map<_, _>>(),
+            )
+        }
+        Yaml::Tagged(_, node) => value(*node),
+        _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn objects_are_found_by_kind_and_name() {
+        let yaml = "kind: A\nmetadata: {name: x, namespace: n}\nspec: [1, 1.5, true, null, \"1\", no]\n---\nkind: A\nmetadata: {name: x, namespace: m}\n";
+        let objects = objects(yaml).unwrap();
+        let keys: Vec<&str> = objects.keys().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(keys, ["m/x", "x"]);
+        assert_eq!(objects[&("A".into(), "x".into())]["spec"], json!([1, 1.5, true, null, "1", "no"]));
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error() {
+        assert!(objects("kind: A\n").is_err());
+        assert!(objects("{").is_err());
+    }
+}

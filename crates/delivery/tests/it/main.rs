@@ -1,0 +1,13 @@
+//! Delivery against real Git: bare remotes, clones, hooks.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod audit;
+mod diff;
+mod history;
+mod image_set;
+mod refusals;
+mod repository;
+mod rollback;
+mod scale;
+mod scratch;
+mod writers;
