@@ -74,29 +74,23 @@ impl Delivery {
     /// Reads the history that a commit has.
     pub(crate) async fn history(&self, head: &CommitId, scope: &Scope) -> Result<History, Error> {
         self.repository.expect_whole_history().await?;
-        let logged = match &scope.0 {
-            Some(environment) => {
-                let folder = self.config.overlay(environment);
-                log::read(&self.repository, &self.config, head, &folder).await?
+        let (repository, config) = (&self.repository, &self.config);
+        let notes = || Notes::read(repository, head, &config.overlays);
+        let Some(environment) = &scope.0 else {
+            let mut history =
+                History { commits: history(quick::read(repository, config, head).await?, config) };
+            // What the branch itself says is known; its merges' commits say more.
+            let is_silent = |change: &ImageChange| change.after.is_some() && change.note.is_none();
+            if history.commits.iter().any(|commit| commit.is_merge && commit.images.iter().any(is_silent)) {
+                history.complete(&notes().await?);
             }
-            None => quick::read(&self.repository, &self.config, head).await?,
+            return Ok(history);
         };
-        let mut history = History { commits: history(logged, &self.config) };
-        // A merge's own commits say it, or those of an environment that was not looked at.
-        let is_told_elsewhere = |commit: &Recorded| {
-            let is_silent = |change: &ImageChange| {
-                change.after.is_some()
-                    && (commit.is_merge && change.note.is_none()
-                        || scope.0.is_some() && change.source_commit.is_none())
-            };
-            commit.images.iter().any(is_silent)
-        };
-        if history.commits.iter().any(is_told_elsewhere) {
-            let ids: HashSet<&str> = history.commits.iter().map(|commit| commit.id.as_str()).collect();
-            let notes =
-                Notes::read(&self.repository, head, &self.config.overlays, |id| ids.contains(id)).await?;
-            history.complete(&notes);
-        }
+        // Nearly always an environment has a digest that another is the one to explain, so both are read at once.
+        let folder = config.overlay(environment);
+        let (logged, notes) = tokio::try_join!(log::read(repository, config, head, &folder), notes())?;
+        let mut history = History { commits: history(logged, config) };
+        history.complete(&notes);
         Ok(history)
     }
 }
@@ -114,6 +108,8 @@ impl History {
 
     /// Takes from the trailers of other commits what a commit does not say itself.
     fn complete(&mut self, notes: &Notes) {
+        let ids: Vec<CommitId> = self.commits.iter().map(|commit| commit.id.clone()).collect();
+        let branch: HashSet<&str> = ids.iter().map(CommitId::as_str).collect();
         for commit in &mut self.commits {
             let (is_merge, at) = (commit.is_merge, commit.at);
             for change in &mut commit.images {
@@ -121,7 +117,8 @@ impl History {
                     continue;
                 };
                 if is_merge && change.note.is_none() {
-                    change.note = notes.of(&change.environment, &change.service, digest, at).cloned();
+                    change.note =
+                        notes.of(&change.environment, &change.service, digest, at, &branch).cloned();
                 }
                 if change.source_commit.is_none() {
                     change.source_commit = notes.source(&change.service, digest).cloned();

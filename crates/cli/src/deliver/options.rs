@@ -46,29 +46,26 @@ pub struct SetOptions {
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXIT_CODES_OF_WRITING)]
 pub struct RollbackOptions {
-    /// The environment
-    pub env: String,
-    /// The service
-    #[arg(long)]
-    pub service: String,
+    /// Of what
+    #[command(flatten)]
+    pub of: ServiceOptions,
     /// A source commit, a commit that deployed it, or a digest; left out, what ran before
     #[arg(long)]
     pub to: Option<String>,
-    /// Why
-    #[arg(long)]
-    pub why: Option<String>,
-    /// Who; left out, whom Git names
-    #[arg(long)]
-    pub actor: Option<String>,
-    /// How it is told
-    #[command(flatten)]
-    pub telling: Telling,
 }
 
 /// Options of `argosy release`.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXIT_CODES_OF_WRITING)]
 pub struct ReleaseOptions {
+    /// Of what
+    #[command(flatten)]
+    pub of: ServiceOptions,
+}
+
+/// A service in an environment, and what to say of it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServiceOptions {
     /// The environment
     pub env: String,
     /// The service

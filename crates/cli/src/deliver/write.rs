@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use argosy_delivery::{Delivery, ImageSet, Release, Rollback, Written};
 use chrono::Utc;
 
-use super::options::{ReleaseOptions, RollbackOptions, SetOptions, Telling};
+use super::options::{ReleaseOptions, RollbackOptions, ServiceOptions, SetOptions, Telling};
 
 pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Result<()> {
     let telling = options.telling;
@@ -25,38 +25,22 @@ pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Res
 }
 
 pub(super) async fn rollback(delivery: &Delivery, options: RollbackOptions) -> anyhow::Result<()> {
-    let telling = options.telling;
-    let (environment, service) = (options.env.clone(), options.service.clone());
-    let written = delivery
-        .rollback(&Rollback {
-            environment: options.env,
-            service: options.service,
-            to: options.to,
-            why: options.why,
-            actor: options.actor,
-            now: Utc::now(),
-            is_dry_run: telling.dry_run,
-        })
-        .await?;
+    let RollbackOptions { of: ServiceOptions { env: environment, service, why, actor, telling }, to } =
+        options;
+    let back =
+        Rollback { environment, service, to, why, actor, now: Utc::now(), is_dry_run: telling.dry_run };
+    let written = delivery.rollback(&back).await?;
     tell(&written, telling, "runs that already")?;
     if !telling.json && !telling.dry_run {
-        eprintln!("It is held there until `argosy release {environment} --service {service}`.");
+        eprintln!("It is held there until `argosy release {} --service {}`.", back.environment, back.service);
     }
     Ok(())
 }
 
 pub(super) async fn release(delivery: &Delivery, options: ReleaseOptions) -> anyhow::Result<()> {
-    let telling = options.telling;
-    let written = delivery
-        .release(&Release {
-            environment: options.env,
-            service: options.service,
-            why: options.why,
-            actor: options.actor,
-            is_dry_run: telling.dry_run,
-        })
-        .await?;
-    tell(&written, telling, "is not held")
+    let ServiceOptions { env: environment, service, why, actor, telling } = options.of;
+    let release = Release { environment, service, why, actor, is_dry_run: telling.dry_run };
+    tell(&delivery.release(&release).await?, telling, "is not held")
 }
 
 /// Prints what was written on stdout, or would be.

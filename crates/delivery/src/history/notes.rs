@@ -1,6 +1,6 @@
 //! What commits say by their trailers: of which source, by whom, why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -57,24 +57,23 @@ pub(crate) fn approved_by(trailers: &Trailers) -> Vec<String> {
     trailers.all("Approved-by").chain(trailers.all("Reviewed-by")).map(str::to_owned).collect()
 }
 
-type Dated = (DateTime<Utc>, Note);
+/// A note, with the commit that says it and its time.
+type Said = (DateTime<Utc>, String, Note);
 
 /// What all commits say, also those that a merge brought.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     /// By service, environment and digest, with their times, newest first.
-    notes: HashMap<(ServiceName, String, String), Vec<Dated>>,
+    notes: HashMap<(ServiceName, String, String), Vec<Said>>,
     sources: HashMap<(ServiceName, String), CommitId>,
 }
 
 impl Notes {
-    /// Reads the trailers of every commit that changed an overlay. What those of the branch itself say is theirs alone, and known; their
-    /// source commits are everybody's.
+    /// Reads the trailers of every commit that changed an overlay.
     pub(super) async fn read(
         repository: &Repository,
         head: &CommitId,
         overlays: &str,
-        is_of_branch: impl Fn(&str) -> bool,
     ) -> Result<Self, Error> {
         let format =
             "--format=%H%x00%ct%x00%(trailers:only,unfold,separator=%x1e,key_value_separator=%x1f)%x00";
@@ -88,12 +87,12 @@ impl Notes {
         while let (Some(id), Some(at), Some(trailers)) = (fields.next(), fields.next(), fields.next()) {
             let at =
                 at.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default();
-            notes.add(is_of_branch(id.trim_start()), at, &Trailers::parse(trailers, '\x1e', '\x1f'));
+            notes.add(id.trim_start(), at, &Trailers::parse(trailers, '\x1e', '\x1f'));
         }
         Ok(notes)
     }
 
-    fn add(&mut self, is_of_branch: bool, at: DateTime<Utc>, trailers: &Trailers) {
+    fn add(&mut self, id: &str, at: DateTime<Utc>, trailers: &Trailers) {
         let environment =
             trailers.get(key::ENVIRONMENT).and_then(|name| name.parse::<EnvironmentName>().ok());
         let Some(environment) = environment else { return };
@@ -105,23 +104,25 @@ impl Notes {
             if let Some(source) = &note.source_commit {
                 self.sources.entry((service.clone(), digest.to_string())).or_insert_with(|| source.clone());
             }
-            if !is_of_branch {
-                let key = (service, environment.to_string(), digest.to_string());
-                self.notes.entry(key).or_default().push((at, note));
-            }
+            let key = (service, environment.to_string(), digest.to_string());
+            self.notes.entry(key).or_default().push((at, id.to_owned(), note));
         }
     }
 
-    /// What a merge at this time brought to say about a digest in an environment.
+    /// What a merge at this time brought to say about a digest in an environment. What commits of the branch itself say is theirs alone.
     pub(super) fn of(
         &self,
         environment: &EnvironmentName,
         service: &ServiceName,
         digest: &Digest,
         merged: DateTime<Utc>,
+        branch: &HashSet<&str>,
     ) -> Option<&Note> {
         let notes = self.notes.get(&(service.clone(), environment.to_string(), digest.to_string()))?;
-        notes.iter().find(|(at, _)| *at <= merged).map(|(_, note)| note)
+        notes
+            .iter()
+            .find(|(at, id, _)| *at <= merged && !branch.contains(id.as_str()))
+            .map(|(_, _, note)| note)
     }
 
     /// The source commit of a digest, wherever it is said.

@@ -1,9 +1,9 @@
 //! `audit`: who, what, when, why.
 
-use argosy_delivery::{Audit, AuditRequest, Kind, Release, Rollback};
+use argosy_delivery::{Audit, AuditRequest, Kind};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::scratch::{Clone, Remote, digest, services};
+use crate::scratch::{self, Clone, Remote, digest, services};
 
 async fn audit(clone: &Clone, at: Option<DateTime<Utc>>, since: Option<DateTime<Utc>>) -> Audit {
     clone.git(&["fetch", "--quiet"]);
@@ -50,24 +50,8 @@ async fn a_day(remote: &Remote, clone: &Clone) -> String {
     ]);
     clone.git(&["push", "--quiet", "origin", "main"]);
     clone.set("prod", "api", '2', &source).await.unwrap();
-    let request = Rollback {
-        environment: "prod".into(),
-        service: "api".into(),
-        to: None,
-        why: Some("it forgets".into()),
-        actor: None,
-        now: Utc::now(),
-        is_dry_run: false,
-    };
-    clone.delivery().await.rollback(&request).await.unwrap();
-    let request = Release {
-        environment: "prod".into(),
-        service: "api".into(),
-        why: None,
-        actor: None,
-        is_dry_run: false,
-    };
-    clone.delivery().await.release(&request).await.unwrap();
+    clone.delivery().await.rollback(&scratch::rollback(None)).await.unwrap();
+    clone.delivery().await.release(&scratch::release()).await.unwrap();
     clone.git(&["pull", "--quiet", "--rebase"]);
     let text = remote.file(&services("prod")) + "\n";
     clone.publish(

@@ -1,36 +1,15 @@
 //! `rollback` and `release`.
 
-use argosy_delivery::{Release, Rollback, Written};
-use chrono::{DateTime, Utc};
+use argosy_delivery::{Rollback, Written};
 
-use crate::scratch::{Clone, Remote, digest, services};
-
-fn noon() -> DateTime<Utc> {
-    "2026-11-22T12:00:00Z".parse().unwrap()
-}
+use crate::scratch::{self, Clone, Remote, digest, services};
 
 async fn rollback(clone: &Clone, to: Option<&str>) -> Result<Written, String> {
-    let request = Rollback {
-        environment: "prod".into(),
-        service: "api".into(),
-        to: to.map(str::to_owned),
-        why: Some("it forgets".into()),
-        actor: None,
-        now: noon(),
-        is_dry_run: false,
-    };
-    clone.delivery().await.rollback(&request).await.map_err(|error| error.to_string())
+    clone.delivery().await.rollback(&scratch::rollback(to)).await.map_err(|error| error.to_string())
 }
 
 async fn release(clone: &Clone) -> Written {
-    let request = Release {
-        environment: "prod".into(),
-        service: "api".into(),
-        why: None,
-        actor: None,
-        is_dry_run: false,
-    };
-    clone.delivery().await.release(&request).await.unwrap()
+    clone.delivery().await.release(&scratch::release()).await.unwrap()
 }
 
 /// The digit of the digest that api has in prod.
@@ -188,15 +167,7 @@ async fn a_dry_run_shows_both_files() {
         let source = change(&clone, None);
         clone.set("prod", "api", digit, &source).await.unwrap();
     }
-    let request = Rollback {
-        environment: "prod".into(),
-        service: "api".into(),
-        to: None,
-        why: None,
-        actor: Some("Grace".into()),
-        now: noon(),
-        is_dry_run: true,
-    };
+    let request = Rollback { actor: Some("Grace".into()), is_dry_run: true, ..scratch::rollback(None) };
     let head = remote.head();
     let written = clone.delivery().await.rollback(&request).await.unwrap();
     assert_eq!(remote.head(), head);

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use argosy_delivery::{Delivery, Digest, ImageSet};
+use argosy_delivery::{Delivery, Digest, ImageSet, Release, Rollback};
 use tempfile::TempDir;
 
 /// `argosy.toml` of the scratch repository.
@@ -192,6 +192,24 @@ impl Clone {
         let written = self.delivery().await.set_images(&request).await.map_err(|error| error.to_string())?;
         Ok(written.commit.map(|commit| commit.to_string()).unwrap_or_default())
     }
+}
+
+/// The api of prod back to what it ran before, or to something.
+pub(crate) fn rollback(to: Option<&str>) -> Rollback {
+    Rollback {
+        environment: "prod".into(),
+        service: "api".into(),
+        to: to.map(str::to_owned),
+        why: Some("it forgets".into()),
+        actor: None,
+        now: "2026-11-22T12:00:00Z".parse().unwrap(),
+        is_dry_run: false,
+    }
+}
+
+/// The api of prod let go.
+pub(crate) fn release() -> Release {
+    Release { environment: "prod".into(), service: "api".into(), why: None, actor: None, is_dry_run: false }
 }
 
 /// The path of an environment's entries.

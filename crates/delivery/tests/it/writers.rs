@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeMap, process::Command, sync::Arc};
 
-use argosy_delivery::{Digest, Release, Rollback};
-use chrono::Utc;
+use argosy_delivery::Digest;
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
 
-use crate::scratch::{Clone, Remote, services};
+use crate::scratch::{self, Clone, Remote, services};
 
 /// Rounds, each of another number of writers.
 const ROUNDS: u64 = 3;
@@ -147,18 +146,9 @@ async fn a_hold_stops_every_writer_until_it_is_released() {
     for digit in ['1', '2'] {
         clone.set("prod", "api", digit, &source).await.unwrap();
     }
-    let request = Rollback {
-        environment: "prod".into(),
-        service: "api".into(),
-        to: None,
-        why: None,
-        actor: None,
-        now: Utc::now(),
-        is_dry_run: false,
-    };
     // Writers and the rollback at once: whoever comes after the hold is refused, and nobody takes it away.
     let clones: Vec<Clone> = (0..4).map(|_| remote.clone()).collect();
-    let rollback = async { clone.delivery().await.rollback(&request).await.unwrap() };
+    let rollback = async { clone.delivery().await.rollback(&scratch::rollback(None)).await.unwrap() };
     let mut writers = tokio::task::JoinSet::new();
     for (clone, digit) in clones.into_iter().zip('3'..) {
         let source = source.clone();
@@ -175,13 +165,6 @@ async fn a_hold_stops_every_writer_until_it_is_released() {
     assert_eq!(written.commit.unwrap().to_string(), last, "nothing came after the rollback");
     let held = remote.file("kustomize/overlays/prod/holds.toml");
     assert!(held.contains("service = \"api\""), "{held}");
-    let request = Release {
-        environment: "prod".into(),
-        service: "api".into(),
-        why: None,
-        actor: None,
-        is_dry_run: false,
-    };
-    clone.delivery().await.release(&request).await.unwrap();
+    clone.delivery().await.release(&scratch::release()).await.unwrap();
     clone.set("prod", "api", '8', &source).await.unwrap();
 }
