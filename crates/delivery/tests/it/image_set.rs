@@ -101,6 +101,7 @@ async fn a_push_whose_answer_is_lost_is_not_done_twice() {
     let clone = remote.clone();
     // The branch moves, and then the connection breaks.
     remote.hook("post-receive", "kill -9 $PPID");
-    clone.set("dev", "api", '1', "HEAD").await.unwrap();
+    let commit = clone.set("dev", "api", '1', "HEAD").await.unwrap();
+    assert_eq!(commit, remote.head(), "it is known to have arrived");
     assert_eq!(remote.git(&["log", "--format=%s", "main"]), "Deploy api to dev\nBegin");
 }
