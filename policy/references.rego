@@ -104,6 +104,17 @@ makes(resource) := {name(resource)} if {
 	resource.kind == "Role"
 }
 
+# An environment is one namespace, though several kustomizations make it.
+denied contains problem if {
+	startswith(input.name, "overlays/")
+	spaces := {namespace(resource) | some resource in input.objects} - {""}
+	count(spaces) > 1
+	odd := max(spaces)
+	resource := [resource | some resource in input.objects; namespace(resource) == odd][0]
+	others := concat(", ", spaces - {odd})
+	problem := refusal("reference", resource, "metadata.namespace", sprintf("is %q, and of other objects %q", [odd, others]))
+}
+
 exists(kind, called, beside) if {
 	some resource in input.objects
 	resource.kind == kind

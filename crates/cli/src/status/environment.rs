@@ -53,10 +53,11 @@ pub(crate) async fn print(environment: &str, as_json: bool) -> anyhow::Result<()
             "nothing reconciles the environment {environment} in this cluster: `make gitops ENV={environment} REPO=...` begins"
         );
     }
-    if !problems.is_empty() {
-        bail!("{} things are not as they must be", problems.len());
+    match problems.len() {
+        0 => Ok(()),
+        1 => bail!("one thing is not as it must be"),
+        count => bail!("{count} things are not as they must be"),
     }
-    Ok(())
 }
 
 /// Argo CD's application, and Flux's kustomizations, as far as there are any.

@@ -1,9 +1,12 @@
 //! What the objects of an environment say is wrong, and what to try.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
+
+/// What helps where a commit is at fault.
+const MEND: &str = "mend it in Git, or take the commit back with `git revert`";
 
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -37,11 +40,7 @@ pub(crate) fn problems(environment: &str, reconcilers: &[Value], objects: &[Valu
 fn of_reconciler(object: &Value, found: &mut BTreeSet<Problem>) {
     let status = &object["status"];
     let mut add = |says: &str| {
-        found.insert(Problem {
-            object: name(object),
-            says: says.to_owned(),
-            try_this: "mend it in Git, or take the commit back with `git revert`".into(),
-        });
+        found.insert(Problem { object: name(object), says: says.to_owned(), try_this: MEND.into() });
     };
     for condition in array(&status["conditions"]) {
         let text = text(condition, "message");
@@ -52,9 +51,41 @@ fn of_reconciler(object: &Value, found: &mut BTreeSet<Problem>) {
         }
     }
     let operation = &status["operationState"];
-    if matches!(text_of(operation, "phase"), "Failed" | "Error") {
+    let is_tried_again = operation["retryCount"].as_u64().is_some_and(|count| count > 0);
+    if matches!(text_of(operation, "phase"), "Failed" | "Error") || is_tried_again && is_running(operation) {
         add(text(operation, "message"));
     }
+    of_results(operation, found);
+}
+
+/// What a sync could not do, once for all objects of which the same is said.
+fn of_results(operation: &Value, found: &mut BTreeSet<Problem>) {
+    let mut refused = BTreeMap::<&str, Vec<String>>::new();
+    for result in array(&operation["syncResult"]["resources"]) {
+        let has_failed = text_of(result, "status") == "SyncFailed"
+            || matches!(text_of(result, "hookPhase"), "Failed" | "Error");
+        if has_failed {
+            let object = format!(
+                "{} {}/{}",
+                text_of(result, "kind"),
+                text_of(result, "namespace"),
+                text_of(result, "name")
+            );
+            refused.entry(text(result, "message")).or_default().push(object);
+        }
+    }
+    for (says, objects) in refused {
+        let object = match &objects[..] {
+            [only] => only.clone(),
+            [first, others @ ..] => format!("{first} and {} more", others.len()),
+            [] => continue,
+        };
+        found.insert(Problem { object, says: says.to_owned(), try_this: MEND.into() });
+    }
+}
+
+fn is_running(operation: &Value) -> bool {
+    text_of(operation, "phase") == "Running"
 }
 
 fn of_pod(environment: &str, pod: &Value, found: &mut BTreeSet<Problem>) {
@@ -63,6 +94,9 @@ fn of_pod(environment: &str, pod: &Value, found: &mut BTreeSet<Problem>) {
         let waiting = &container["state"]["waiting"];
         let reason = text_of(waiting, "reason");
         let try_this = match reason {
+            "ImagePullBackOff" | "ErrImagePull" if is_refused(text_of(waiting, "message")) => {
+                "may the cluster's nodes pull from that registry? Give them the right to, or the pods an imagePullSecret".to_owned()
+            }
             "ImagePullBackOff" | "ErrImagePull" | "InvalidImageName" => format!(
                 "does the registry have the digest that kustomize/overlays/{environment} names? `docker buildx imagetools inspect {}`",
                 text_of(container, "image")
@@ -89,6 +123,11 @@ fn of_pod(environment: &str, pod: &Value, found: &mut BTreeSet<Problem>) {
             });
         }
     }
+}
+
+/// Whether a registry knows the puller too little.
+fn is_refused(message: &str) -> bool {
+    ["401", "403", "denied", "nauthorized"].iter().any(|word| message.contains(word))
 }
 
 fn of_job(job: &Value, found: &mut BTreeSet<Problem>) {
@@ -129,7 +168,7 @@ fn of_events(objects: &[Value], found: &mut BTreeSet<Problem>) {
             found.insert(Problem {
                 object: format!("Pod {}", text_of(about, "name")),
                 says: text(event, "message").to_owned(),
-                try_this: "make the secret: its environment says by what, SOPS, External Secrets or `argosy secrets`".into(),
+                try_this: "make the secret by what its environment has: a sync again where the job `secrets` makes them, else SOPS or External Secrets".into(),
             });
         }
     }
@@ -175,6 +214,27 @@ mod tests {
         assert!(
             problem.try_this.contains("kustomize/overlays/local") && problem.try_this.contains("sha256:00")
         );
+    }
+
+    #[test]
+    fn a_registry_that_refuses_is_not_one_that_lacks_the_digest() {
+        let pod = json!({"kind": "Pod", "metadata": {"name": "webapp-1"}, "status": {"containerStatuses": [
+            {"name": "webapp", "state": {"waiting": {"reason": "ErrImagePull", "message": "pulling failed: 401 Unauthorized"}}},
+        ]}});
+        assert!(only(&[], &[pod]).try_this.contains("may the cluster's nodes pull"));
+    }
+
+    #[test]
+    fn what_a_sync_is_refused_is_said_while_it_tries_again() {
+        let refused = |kind: &str| json!({"kind": kind, "name": "api", "namespace": "argosyx", "status": "SyncFailed", "message": "namespace argosyx is not permitted"});
+        let argo = json!({"kind": "Application", "metadata": {"name": "argosy-local"}, "status": {"operationState": {
+            "phase": "Running", "retryCount": 4, "message": "tasks are not valid. Retrying attempt #4",
+            "syncResult": {"resources": [refused("Service"), refused("Deployment"), {"kind": "Role", "status": "Synced"}]}}}});
+        let found = problems("local", &[argo], &[]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].says.contains("Retrying"));
+        assert_eq!(found[1].object, "Service argosyx/api and 1 more");
+        assert_eq!(found[1].says, "namespace argosyx is not permitted");
     }
 
     #[test]
