@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What Kustomize takes for a kustomization.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(crate) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Whether a path is that of a kustomization.
 pub(crate) fn is_kustomization(path: &str) -> bool {

@@ -1,4 +1,12 @@
 //! The objects of an environment, by the program `kustomize`.
+//!
+//! Kustomize takes a time for images that grows as images times objects. So it renders without those of the overlay itself, and they are
+//! set here, where that is certain to come to the same; else it renders as it is.
+
+#[cfg(test)]
+mod comparison;
+mod images;
+mod layers;
 
 use std::{
     collections::BTreeMap,
@@ -9,6 +17,7 @@ use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value};
 use tempfile::TempDir;
 
+use self::layers::Layers;
 use crate::{
     CommitId, Delivery, EnvironmentName, Error,
     process::{Call, Program},
@@ -48,8 +57,36 @@ impl Delivery {
     /// Renders an environment of the files in a folder.
     pub(crate) async fn render(&self, root: &Path, environment: &EnvironmentName) -> Result<Objects, Error> {
         let overlay = self.config.overlay(environment);
-        let output = self.kustomize()?.argument("build").argument(&overlay).output(root).await?;
-        objects(&String::from_utf8_lossy(&output))
+        match self.render_apart(root, &overlay).await {
+            Some(objects) => Ok(objects),
+            None => self.render_plainly(root, &overlay).await,
+        }
+    }
+
+    /// Renders without the overlay's images and sets them; none where that might not come to the same, or where Kustomize fails, which is
+    /// to be told of the user's own files.
+    async fn render_apart(&self, root: &Path, overlay: &str) -> Option<Objects> {
+        let layers = {
+            let (root, overlay) = (root.to_owned(), overlay.to_owned());
+            in_background(move || Layers::of(&root, &overlay)).await?
+        };
+        let output = self.build(layers.path(), overlay).await.ok()?;
+        in_background(move || {
+            let mut objects = objects(&String::from_utf8_lossy(&output)).ok()?;
+            layers.set(objects.values_mut())?;
+            Some(objects)
+        })
+        .await
+    }
+
+    /// What Kustomize says without further ado.
+    async fn render_plainly(&self, root: &Path, overlay: &str) -> Result<Objects, Error> {
+        let output = self.build(root, overlay).await?;
+        in_background(move || objects(&String::from_utf8_lossy(&output))).await
+    }
+
+    async fn build(&self, root: &Path, overlay: &str) -> Result<Vec<u8>, Error> {
+        self.kustomize()?.argument("build").argument(overlay).output(root).await
     }
 
     /// The program in PATH, or else the one that the repository brings.
@@ -68,6 +105,11 @@ impl Delivery {
             try_this: KUSTOMIZE.try_this,
         })
     }
+}
+
+/// Does what takes a while without keeping other renderings from going on.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("it is neither stopped nor does it panic")
 }
 
 /// Reads a stream of Kubernetes objects.
