@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::{Audit, timeline::Track};
-use crate::{Change, Error};
+use crate::{Change, Error, Kind};
 
 /// Width of the strips, in the units of the picture.
 const WIDTH: f64 = 1000.0;
@@ -17,6 +17,7 @@ struct Page<'a> {
     audit: &'a Audit,
     ticks: Vec<Tick>,
     height: usize,
+    has_approvals: bool,
 }
 
 /// A line across the strips, with its time.
@@ -28,7 +29,9 @@ struct Tick {
 impl Audit {
     /// The page.
     pub fn to_html(&self) -> Result<String, Error> {
-        let page = Page { audit: self, ticks: self.ticks(), height: self.tracks.len() * ROW };
+        let (ticks, height) = (self.ticks(), self.tracks.len() * ROW);
+        let has_approvals = self.changes.iter().any(|change| !change.approved_by.is_empty());
+        let page = Page { audit: self, ticks, height, has_approvals };
         page.render().map_err(|error| Error::Report(error.to_string()))
     }
 
@@ -71,6 +74,15 @@ fn time(time: &DateTime<Utc>) -> String {
 /// For people: the day and the minute.
 fn minute(time: &DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Why, or else a person's own words: the subjects that `argosy` writes repeat what the other columns say.
+fn words(change: &Change) -> &str {
+    match (&change.why, change.kind) {
+        (Some(why), _) => why,
+        (None, Kind::ByHand | Kind::Configuration) => &change.subject,
+        (None, _) => "",
+    }
 }
 
 /// The pipeline's page, if a browser may open it.
