@@ -261,7 +261,8 @@ pub enum Error {
     },
     /// A migration in between took away what the version before needs.
     #[error(
-        "{service} in {environment} cannot go back to {to}: migrations since then cannot be undone:{migrations}\nMend it by a new version"
+        "{service} in {environment} cannot go back to {to}: migrations since then cannot be undone:{}\nMend it by a new version. If {to} runs on this database nevertheless, say why by `--despite-migrations`",
+        on_lines(migrations)
     )]
     Contract {
         /// The service.
@@ -270,12 +271,12 @@ pub enum Error {
         environment: EnvironmentName,
         /// The source commit it would go back to.
         to: CommitId,
-        /// Each on a line of its own, with its reason.
-        migrations: String,
+        /// Each with its reason.
+        migrations: Vec<String>,
     },
     /// Whether the migrations in between can be undone is not known.
     #[error(
-        "whether {service} in {environment} can go back is not known: the source commit of {digest} is {why}, so its migrations cannot be compared"
+        "whether {service} in {environment} can go back is not known: the source commit of {digest} is {why}, so its migrations cannot be compared. If what it goes back to runs on this database, say why by `--despite-migrations`"
     )]
     UnknownMigrations {
         /// The service.
@@ -307,6 +308,22 @@ impl Error {
                 | Self::ProtectedBranch { .. }
         )
     }
+
+    /// The migrations that keep a service from going back, where it is those that do.
+    pub(crate) fn migrations(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Contract { migrations, .. } => Some(migrations.clone()),
+            Self::UnknownMigrations { digest, why, .. } => {
+                Some(vec![format!("not known: the source commit of {digest} is {why}")])
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Each on a line of its own.
+fn on_lines(texts: &[String]) -> String {
+    texts.iter().flat_map(|text| ["\n  ", text.as_str()]).collect()
 }
 
 fn because(why: Option<&str>) -> String {

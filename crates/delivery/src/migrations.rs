@@ -19,6 +19,18 @@ fn contract(text: &str) -> Option<&str> {
     text.trim_start_matches('\u{feff}').lines().next()?.strip_prefix(MARK).map(str::trim)
 }
 
+/// Passes over a refusal because of migrations, if somebody says why; the migrations that it was for.
+pub(crate) fn despite(checked: Result<(), Error>, why: Option<&str>) -> Result<Vec<String>, Error> {
+    let Err(refusal) = checked else { return Ok(Vec::new()) };
+    match (refusal.migrations(), why) {
+        // A tab or so in a file's line must not keep it out of a trailer.
+        (Some(migrations), Some(_)) => {
+            Ok(migrations.iter().map(|text| text.replace(char::is_control, " ")).collect())
+        }
+        _ => Err(refusal),
+    }
+}
+
 impl Delivery {
     /// Fails where a migration since a digest last ran cannot be undone, or where that cannot be known.
     pub(crate) async fn expect_undoable(
@@ -48,12 +60,11 @@ impl Delivery {
         if contracts.is_empty() {
             return Ok(());
         }
-        let lines: Vec<String> = contracts.iter().map(|(file, why)| format!("\n  {file}: {why}")).collect();
         Err(Error::Contract {
             service: service.clone(),
             environment: environment.clone(),
             to,
-            migrations: lines.concat(),
+            migrations: contracts.into_iter().map(|(file, why)| format!("{file}: {why}")).collect(),
         })
     }
 

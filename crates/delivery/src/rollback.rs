@@ -6,6 +6,7 @@ use crate::{
     CommitId, Delivery, Digest, Error, ServiceName,
     history::{History, Run, Scope},
     holds::Hold,
+    migrations,
     overlay::Overlay,
     swap::{Plan, swap},
     trailers::{Trailers, key},
@@ -23,6 +24,8 @@ pub struct Rollback {
     pub to: Option<String>,
     /// Why, in a line.
     pub why: Option<String>,
+    /// Why it may go back across migrations that cannot be undone or are not known; left out, it may not.
+    pub despite_migrations: Option<String>,
     /// Who; left out, whom Git names.
     pub actor: Option<String>,
     /// When it is.
@@ -72,7 +75,8 @@ impl Delivery {
             let runs = history.runs(environment, service);
             let find = || self.target(&history, &runs, request, service);
             let target: &Target = meant.get_or_try_init(find).await?;
-            self.expect_undoable(&history, environment, service, &runs, &target.digest).await?;
+            let undoable = self.expect_undoable(&history, environment, service, &runs, &target.digest).await;
+            let crossed = migrations::despite(undoable, request.despite_migrations.as_deref())?;
 
             let mut after = before.clone();
             after.set(&self.config, service, &target.digest, None)?;
@@ -89,6 +93,12 @@ impl Delivery {
             trailers.add_some(key::SOURCE_COMMIT, target.source.as_ref().map(CommitId::as_str))?;
             trailers.add(key::ACTION, "rollback")?;
             trailers.add_some(key::WHY, request.why.as_deref())?;
+            if !crossed.is_empty() {
+                trailers.add_some(key::DESPITE_MIGRATIONS, request.despite_migrations.as_deref())?;
+            }
+            for migration in crossed {
+                trailers.add(key::CROSSED_MIGRATION, migration)?;
+            }
             trailers.add(key::ACTOR, actor)?;
             let files = after.changes_since(&before);
             let mut about = About { lines: before.lines(&files), ..About::default() };

@@ -24,6 +24,10 @@ pub(crate) mod key {
     pub(crate) const ACTION: &str = "Action";
     /// Why.
     pub(crate) const WHY: &str = "Why";
+    /// Why somebody went back across migrations that cannot be undone.
+    pub(crate) const DESPITE_MIGRATIONS: &str = "Despite-Migrations";
+    /// Such a migration, and what it says of itself.
+    pub(crate) const CROSSED_MIGRATION: &str = "Crossed-Migration";
 }
 
 /// The trailers of a message, in their order.

@@ -110,7 +110,14 @@ fn print_change(out: &mut impl Write, change: &Change) -> std::io::Result<()> {
     if let Some(why) = &change.why {
         write!(out, "  \"{why}\"")?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    if let Some(why) = &change.despite_migrations {
+        writeln!(out, "      despite migrations: \"{why}\"")?;
+        for migration in &change.crossed_migrations {
+            writeln!(out, "        {migration}")?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -52,6 +52,10 @@ pub struct RollbackOptions {
     /// A source commit, a commit that deployed it, or a digest; left out, what ran before
     #[arg(long)]
     pub to: Option<String>,
+    /// Go back even across a migration that cannot be undone, or where that is not known: why the version before runs on this database
+    /// nevertheless. Who says so answers for what it does to the data; it is written into the commit
+    #[arg(long, value_name = "WHY")]
+    pub despite_migrations: Option<String>,
 }
 
 /// Options of `argosy release`.

@@ -25,10 +25,13 @@ pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Res
 }
 
 pub(super) async fn rollback(delivery: &Delivery, options: RollbackOptions) -> anyhow::Result<()> {
-    let RollbackOptions { of: ServiceOptions { env: environment, service, why, actor, telling }, to } =
-        options;
-    let back =
-        Rollback { environment, service, to, why, actor, now: Utc::now(), is_dry_run: telling.dry_run };
+    let RollbackOptions {
+        of: ServiceOptions { env: environment, service, why, actor, telling },
+        to,
+        despite_migrations,
+    } = options;
+    let (now, is_dry_run) = (Utc::now(), telling.dry_run);
+    let back = Rollback { environment, service, to, why, despite_migrations, actor, now, is_dry_run };
     let written = delivery.rollback(&back).await?;
     tell(&written, telling, "runs that already")?;
     if !telling.json && !telling.dry_run {

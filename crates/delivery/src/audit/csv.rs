@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 use super::Audit;
 use crate::{Error, overlay::Image};
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 15] = [
     "at",
     "commit",
     "environment",
@@ -21,6 +21,8 @@ const COLUMNS: [&str; 13] = [
     "build",
     "why",
     "subject",
+    "despite_migrations",
+    "crossed_migrations",
 ];
 
 impl Audit {
@@ -45,6 +47,8 @@ impl Audit {
                     text(change.build.as_deref().unwrap_or_default()),
                     text(change.why.as_deref().unwrap_or_default()),
                     text(&change.subject),
+                    text(change.despite_migrations.as_deref().unwrap_or_default()),
+                    text(&change.crossed_migrations.join("; ")),
                 ])
                 .map_err(fail)?;
         }

@@ -33,6 +33,10 @@ pub struct Change {
     pub build: Option<String>,
     /// Why.
     pub why: Option<String>,
+    /// Why a rollback went back across migrations that cannot be undone, where it did.
+    pub despite_migrations: Option<String>,
+    /// Those migrations, each with what it says of itself.
+    pub crossed_migrations: Vec<String>,
     /// The commit's first line.
     pub subject: String,
     /// The files that changed, where it is about no service.
@@ -115,6 +119,8 @@ impl Change {
             source_commit: change.source_commit.clone(),
             build: note.and_then(|note| note.build.clone()),
             why: note.and_then(|note| note.why.clone()),
+            despite_migrations: note.and_then(|note| note.despite_migrations.clone()),
+            crossed_migrations: note.map(|note| note.crossed_migrations.clone()).unwrap_or_default(),
             ..Self::bare(commit)
         }
     }
@@ -148,6 +154,8 @@ impl Change {
             source_commit: None,
             build: None,
             why: None,
+            despite_migrations: None,
+            crossed_migrations: Vec::new(),
             subject: commit.subject.clone(),
             files: Vec::new(),
         }

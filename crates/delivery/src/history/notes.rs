@@ -17,6 +17,10 @@ pub(crate) struct Note {
     pub(crate) actor: Option<String>,
     pub(crate) action: Option<String>,
     pub(crate) why: Option<String>,
+    /// Why it went back across migrations that cannot be undone.
+    pub(crate) despite_migrations: Option<String>,
+    /// Those migrations.
+    pub(crate) crossed_migrations: Vec<String>,
     /// What it says was there before.
     pub(crate) replaces: Option<String>,
     /// Whoever approved or reviewed it.
@@ -46,6 +50,8 @@ impl Note {
             actor: text(key::ACTOR),
             action: text(key::ACTION),
             why: text(key::WHY),
+            despite_migrations: text(key::DESPITE_MIGRATIONS),
+            crossed_migrations: trailers.all(key::CROSSED_MIGRATION).map(str::to_owned).collect(),
             replaces: delivered.replaces.map(str::to_owned),
             approved_by: approved_by(trailers),
         })

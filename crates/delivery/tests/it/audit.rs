@@ -158,7 +158,7 @@ async fn the_table_and_the_page() {
     let mut table = Vec::new();
     report.write_csv(&mut table).unwrap();
     let mut reader = csv::Reader::from_reader(&table[..]);
-    assert_eq!(reader.headers().unwrap().len(), 13);
+    assert_eq!(reader.headers().unwrap().len(), 15);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 7);
     assert_eq!((&rows[4][3], &rows[4][8]), ("promote", "Grace; Merger"));

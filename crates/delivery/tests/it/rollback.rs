@@ -1,6 +1,6 @@
 //! `rollback` and `release`.
 
-use argosy_delivery::{Rollback, Written};
+use argosy_delivery::{AuditRequest, Rollback, Written};
 
 use crate::scratch::{self, Clone, Remote, digest, services};
 
@@ -157,6 +157,68 @@ async fn migrations_that_are_not_known_are_not_guessed() {
         error.contains("is named by no commit's trailers, so its migrations cannot be compared"),
         "{error}"
     );
+}
+
+/// Goes back to what is named, whatever migrations say.
+async fn despite_migrations(clone: &Clone, to: &str) -> String {
+    let request =
+        Rollback { despite_migrations: Some("nobody reads the label".into()), ..scratch::rollback(Some(to)) };
+    clone.delivery().await.rollback(&request).await.unwrap().message.unwrap()
+}
+
+#[tokio::test]
+async fn across_a_contract_step_only_by_word_which_is_kept() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let first = change(&clone, None);
+    clone.set("prod", "api", '1', &first).await.unwrap();
+    let second = change(&clone, Some(("0002_drop.sql", "-- contract: devices.label\tis dropped")));
+    clone.set("prod", "api", '2', &second).await.unwrap();
+    let third = change(&clone, None);
+    clone.set("prod", "api", '3', &third).await.unwrap();
+    let error = rollback(&clone, Some(&first)).await.unwrap_err();
+    assert!(error.ends_with("say why by `--despite-migrations`"), "{error}");
+
+    // Where nothing is in the way, there is nothing to keep.
+    let message = despite_migrations(&clone, &second).await;
+    assert!(!message.contains("igration"), "{message}");
+    let message = despite_migrations(&clone, &first).await;
+    let expected = "Why: it forgets\nDespite-Migrations: nobody reads the label\nCrossed-Migration: api/migrations/0002_drop.sql: devices.label is dropped\n";
+    assert!(message.contains(expected), "{message}");
+    assert_eq!(runs(&remote), '1');
+    assert!(remote.file("kustomize/overlays/prod/holds.toml").contains("it forgets"));
+
+    clone.git(&["fetch", "--quiet"]);
+    let request = AuditRequest {
+        environment: "prod".into(),
+        at: None,
+        since: None,
+        fetch: false,
+        follows: None,
+        now: chrono::Utc::now(),
+    };
+    let audit = clone.delivery().await.audit(&request).await.unwrap();
+    assert_eq!(audit.changes[0].despite_migrations.as_deref(), Some("nobody reads the label"));
+    assert_eq!(audit.changes[1].despite_migrations, None);
+    let page = audit.to_html().unwrap();
+    assert_eq!(page.matches("Despite migrations:").count(), 1);
+    assert!(page.contains("<li>api/migrations/0002_drop.sql: devices.label is dropped</li>"), "{page}");
+    let mut table = Vec::new();
+    audit.write_csv(&mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    assert_eq!(table.matches(",nobody reads the label,api/migrations/0002_drop.sql").count(), 1, "{table}");
+}
+
+#[tokio::test]
+async fn across_what_nobody_knows_only_by_word_either() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let first = change(&clone, None);
+    clone.set("prod", "api", '1', &first).await.unwrap();
+    let message = despite_migrations(&clone, digest('0').as_str()).await;
+    let expected =
+        format!("Crossed-Migration: not known: the source commit of {} is named by no commit's", digest('0'));
+    assert!(message.contains(&expected), "{message}");
 }
 
 #[tokio::test]

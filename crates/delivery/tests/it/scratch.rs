@@ -201,6 +201,7 @@ pub(crate) fn rollback(to: Option<&str>) -> Rollback {
         service: "api".into(),
         to: to.map(str::to_owned),
         why: Some("it forgets".into()),
+        despite_migrations: None,
         actor: None,
         now: "2026-11-22T12:00:00Z".parse().unwrap(),
         is_dry_run: false,
