@@ -20,8 +20,11 @@ pub enum ImageCommand {
 #[command(after_help = EXIT_CODES_OF_WRITING)]
 pub struct SetOptions {
     /// Services and digests: api=sha256:...
-    #[arg(required = true, value_name = "SERVICE=DIGEST", value_parser = image)]
+    #[arg(required_unless_present = "from", value_name = "SERVICE=DIGEST", value_parser = image)]
     pub images: Vec<(String, Digest)>,
+    /// Take them from a file of digests by service, as `make images` writes it: {"api": "sha256:..."}
+    #[arg(long, value_name = "FILE", conflicts_with = "images")]
+    pub from: Option<PathBuf>,
     /// The environment
     #[arg(long)]
     pub env: String,

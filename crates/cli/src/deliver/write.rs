@@ -1,19 +1,23 @@
 //! `argosy image set`, `rollback` and `release`.
 
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _, path::Path};
 
-use anyhow::Context as _;
-use argosy_delivery::{Delivery, ImageSet, Release, Rollback, Written};
+use anyhow::{Context as _, ensure};
+use argosy_delivery::{Delivery, Digest, ImageSet, Release, Rollback, Written};
 use chrono::Utc;
 
 use super::options::{ReleaseOptions, RollbackOptions, ServiceOptions, SetOptions, Telling};
 
 pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Result<()> {
     let telling = options.telling;
+    let images = match &options.from {
+        Some(file) => images_of(file)?,
+        None => options.images,
+    };
     let written = delivery
         .set_images(&ImageSet {
             environment: options.env,
-            images: options.images,
+            images,
             source_commit: Some(options.commit),
             build: options.build,
             actor: options.actor,
@@ -22,6 +26,17 @@ pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Res
         })
         .await?;
     tell(&written, telling, "has that digest already")
+}
+
+/// The digests that a file has, by service.
+fn images_of(file: &Path) -> anyhow::Result<Vec<(String, Digest)>> {
+    let path = file.display();
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{path} cannot be read: `make images` writes target/images.json"))?;
+    let images: BTreeMap<String, Digest> = serde_json::from_str(&text)
+        .with_context(|| format!(r#"{path} has no digests by service, such as {{"api": "sha256:..."}}"#))?;
+    ensure!(!images.is_empty(), "{path} names no image: `make images` writes them");
+    Ok(images.into_iter().collect())
 }
 
 pub(super) async fn rollback(delivery: &Delivery, options: RollbackOptions) -> anyhow::Result<()> {

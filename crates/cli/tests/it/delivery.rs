@@ -85,6 +85,14 @@ async fn exit_codes_tell_what_was_done_from_what_was_refused() {
         )
         .await;
     set("1", 0, "dev api          000000000000 -> 111111111111").await;
+    let from = async |text: &str, code: i32, words: &str| {
+        fs::write(scratch.clone.path().join("images.json"), text).unwrap();
+        let arguments = ["image", "set", "--from", "images.json", "--env", "dev", "--commit", "HEAD"];
+        scratch.expect(&arguments, code, words).await;
+    };
+    from(&format!(r#"{{"api": "{}"}}"#, digest("1")), 0, "has that digest already").await;
+    from(r#"{"api": "latest"}"#, 1, "images.json has no digests by service, such as {\"api\"").await;
+    from("{}", 1, "names no image").await;
     set("1", 0, "has that digest already").await;
     set("2", 0, "Pushed").await;
     scratch
@@ -103,6 +111,14 @@ async fn exit_codes_tell_what_was_done_from_what_was_refused() {
             &["rollback", "live", "--service", "api"],
             1,
             "argosy.toml names no environment 'live'; it names dev",
+        )
+        .await;
+    scratch.expect(&["image", "set", "--env", "dev", "--commit", "HEAD"], 2, "SERVICE=DIGEST").await;
+    scratch
+        .expect(
+            &["rollback", "dev", "--service", "api", "--despite-migrations", "tried on a copy"],
+            0,
+            "-> 111111111111",
         )
         .await;
     scratch.expect(&["diff", "dev", "live"], 2, "argosy.toml names no environment 'live'").await;
