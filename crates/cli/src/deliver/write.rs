@@ -102,5 +102,9 @@ fn tell(written: &Written, telling: Telling, is_unchanged: &str) -> anyhow::Resu
 }
 
 fn tries(tries: usize) -> String {
-    if tries > 1 { format!(", at the {tries}. try: others pushed at the same time") } else { String::new() }
+    if tries > 1 {
+        format!(" after {tries} tries, since others pushed at the same time")
+    } else {
+        String::new()
+    }
 }
