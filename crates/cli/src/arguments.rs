@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
     probe::ProbeOptions,
     secrets::SecretsOptions,
 };
+
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).";
 
 /// Runs Argosy on this machine, takes commits to environments, and helps to run it in Kubernetes.
 #[derive(Debug, Parser)]
@@ -32,9 +34,11 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the stack: PostgreSQL, Redis, the broker, api, ingest, webapp and a simulated fleet
+    #[command(after_help = EXIT_CODES)]
     Up(UpOptions),
     /// Show what runs here, and what Git wants of each environment; with --env, an environment's cluster: it fails where something is
     /// wrong there
+    #[command(after_help = EXIT_CODES)]
     Status {
         /// An environment: what its reconciler and its pods say, by kubectl
         #[arg(long)]
@@ -44,7 +48,7 @@ pub enum Command {
         json: bool,
     },
     /// Set what an environment runs
-    #[command(subcommand)]
+    #[command(subcommand, after_help = EXIT_CODES)]
     Image(ImageCommand),
     /// Take a service back to what it ran before, and hold it there
     Rollback(RollbackOptions),
@@ -57,6 +61,7 @@ pub enum Command {
     /// Compare the objects of two environments, or of two commits
     Diff(DiffOptions),
     /// Show the log of a part
+    #[command(after_help = EXIT_CODES)]
     Logs {
         /// api, ingest, webapp, simulator, postgres, redis, broker or argosy
         part: String,
@@ -65,17 +70,28 @@ pub enum Command {
         follow: bool,
     },
     /// Stop the stack
+    #[command(after_help = EXIT_CODES)]
     Down,
     /// Use an installation as its people do, and say whether it works
+    #[command(after_help = EXIT_CODES)]
     Probe(Box<ProbeOptions>),
     /// Make what an installation in Kubernetes keeps secret
+    #[command(after_help = EXIT_CODES)]
     Secrets(SecretsOptions),
     /// Beside a broker, keep up to date which devices it trusts
+    #[command(after_help = EXIT_CODES)]
     BrokerTrust(BrokerTrustOptions),
     /// Print completions for a shell
+    #[command(after_help = EXIT_CODES)]
     Completions {
         /// Which shell
         shell: Shell,
+    },
+    /// Print the manual page of argosy, or write the pages of all commands into a folder
+    #[command(after_help = EXIT_CODES)]
+    Man {
+        /// The folder: /usr/local/share/man/man1, where `man` looks for them
+        folder: Option<PathBuf>,
     },
 }
 
@@ -109,9 +125,4 @@ pub struct UpOptions {
     /// This is the process in the background
     #[arg(long, hide = true)]
     pub detached: bool,
-}
-
-/// Prints completions on stdout.
-pub(crate) fn print_completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Arguments::command(), "argosy", &mut std::io::stdout());
 }

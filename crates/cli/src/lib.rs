@@ -7,6 +7,7 @@ mod detach;
 mod down;
 mod folder;
 mod logs;
+mod manual;
 mod part;
 mod plan;
 mod ports;
@@ -51,7 +52,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Probe(options) => probe::run(*options).await?,
         Command::Secrets(options) => secrets::run(options).await?,
         Command::BrokerTrust(options) => broker_trust::run(options).await?,
-        Command::Completions { shell } => arguments::print_completions(shell),
+        Command::Completions { shell } => manual::print_completions(shell),
+        Command::Man { folder: None } => manual::print()?,
+        Command::Man { folder: Some(folder) } => manual::write(&folder)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use argosy_delivery::Digest;
 
-const EXIT_CODES_OF_READING: &str = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).";
+use crate::arguments::EXIT_CODES;
+
 const EXIT_CODES_OF_WRITING: &str = "Exit codes: 0 (written, or there was nothing to do), 1 (it failed, and nothing is changed), \
      2 (the command line is wrong), 3 (refused: a hold, a migration that cannot be undone, a protected branch).";
 
@@ -102,7 +103,7 @@ pub struct Telling {
 
 /// Options of `argosy where`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = EXIT_CODES_OF_READING)]
+#[command(after_help = EXIT_CODES)]
 pub struct WhereOptions {
     /// A commit; it is in every image that was built from it or from a later one
     pub commit: String,
@@ -116,7 +117,7 @@ pub struct WhereOptions {
 
 /// Options of `argosy audit`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = EXIT_CODES_OF_READING)]
+#[command(after_help = EXIT_CODES)]
 pub struct AuditOptions {
     /// The environment
     pub env: String,
