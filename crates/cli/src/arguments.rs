@@ -7,7 +7,9 @@ use clap_complete::Shell;
 
 use crate::{
     broker_trust::BrokerTrustOptions,
-    deliver::{AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, WhereOptions},
+    deliver::{
+        AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, VerifyOptions, WhereOptions,
+    },
     probe::ProbeOptions,
     secrets::SecretsOptions,
 };
@@ -60,6 +62,8 @@ pub enum Command {
     Audit(AuditOptions),
     /// Compare the objects of two environments, or of two commits
     Diff(DiffOptions),
+    /// Ask an environment's gates whether its digests pass, or those that a promotion would bring
+    Verify(VerifyOptions),
     /// Show the log of a part
     #[command(after_help = EXIT_CODES)]
     Logs {

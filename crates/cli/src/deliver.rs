@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 mod locate;
 mod options;
+mod verify;
 mod wanted;
 mod write;
 
@@ -12,12 +13,17 @@ use std::process::ExitCode;
 use argosy_delivery::{Delivery, Error};
 
 pub use options::{
-    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, WhereOptions,
+    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, VerifyOptions,
+    WhereOptions,
 };
 pub(crate) use wanted::Wanted;
 
 /// What a rule of delivery refuses ends with.
 const REFUSED: u8 = 3;
+/// What a gate that fails ends with.
+const FAILED_GATE: u8 = 4;
+/// What a gate that is absent ends with, where none fails.
+const ABSENT_GATE: u8 = 5;
 
 /// Such a command.
 #[derive(Debug)]
@@ -28,6 +34,7 @@ pub(crate) enum Command {
     Where(WhereOptions),
     Audit(AuditOptions),
     Diff(DiffOptions),
+    Verify(VerifyOptions),
 }
 
 /// Runs it in the repository of this folder.
@@ -43,9 +50,14 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Where(options) => locate::run(&delivery, &options).await,
             Command::Audit(options) => audit::run(&delivery, options).await,
             Command::Diff(options) => compare::run(&delivery, options).await,
+            Command::Verify(options) => verify::run(&delivery, options).await,
         }
     };
     let Err(error) = result.await else { return Ok(ExitCode::SUCCESS) };
+    if let Some(gates) = error.downcast_ref::<verify::NotPassed>() {
+        eprintln!("argosy: {gates}");
+        return Ok(ExitCode::from(if gates.fails() { FAILED_GATE } else { ABSENT_GATE }));
+    }
     let code = match error.downcast_ref::<Error>() {
         Some(refusal) if refusal.is_refusal() => REFUSED,
         _ if error.is::<compare::Differs>() => 1,

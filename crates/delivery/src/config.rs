@@ -2,6 +2,7 @@
 
 mod allow;
 mod gate;
+mod host;
 mod validate;
 
 use std::{collections::BTreeMap, path::Path};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 pub use allow::{Allowed, Difference};
 pub use gate::{Freeze, Gate};
+pub use host::{HostConfig, HostKind};
 
 use crate::{EnvironmentName, Error, ServiceName};
 
@@ -27,6 +29,11 @@ pub struct Config {
     pub remote: String,
     /// Registry and folder of the images, as overlays name them.
     pub registry: String,
+    /// Hosts, with their ports, that are called without TLS; those of this machine always may be.
+    #[serde(default)]
+    pub plain_http: Vec<String>,
+    /// Who keeps the repository; left out, what the remote's address says.
+    pub host: Option<HostConfig>,
     /// The folder that has a folder an environment.
     #[serde(default = "default_overlays")]
     pub overlays: String,

@@ -1,6 +1,10 @@
 //! What can go wrong, and what to do then.
 
+mod peer;
+
 use std::{path::PathBuf, time::Duration};
+
+pub use peer::PeerError;
 
 use crate::{CommitId, Digest, EnvironmentName, Hold, ServiceName};
 
@@ -288,6 +292,10 @@ pub enum Error {
         /// What is missing.
         why: &'static str,
     },
+
+    /// A registry or a code host says no, or nothing that can be used.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
 
     /// A date or a time that is none.
     #[error("'{0}' is no date: give 2026-11-01, or 2026-11-01T12:30:00Z")]

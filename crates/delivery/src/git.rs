@@ -80,6 +80,16 @@ impl Repository {
         }
     }
 
+    /// The newest commit that two have in common, if they have any.
+    pub(crate) async fn merge_base(
+        &self,
+        one: &CommitId,
+        other: &CommitId,
+    ) -> Result<Option<CommitId>, Error> {
+        let finished = self.run(git(["merge-base", one.as_str(), other.as_str()])).await?;
+        if finished.is_success { line(&finished.stdout).parse().map(Some) } else { Ok(None) }
+    }
+
     /// Fails where the clone has only the newest part of the history.
     pub(crate) async fn expect_whole_history(&self) -> Result<(), Error> {
         let answer = self.output(git(["rev-parse", "--is-shallow-repository"])).await?;

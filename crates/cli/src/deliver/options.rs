@@ -6,6 +6,8 @@ use argosy_delivery::Digest;
 
 use crate::arguments::EXIT_CODES;
 
+const EXIT_CODES_OF_VERIFYING: &str = "Exit codes: 0 (every gate passes, or there is nothing to ask them about), 1 (it could not be verified), \
+     2 (the command line is wrong), 4 (a gate fails), 5 (none fails, but one is absent: what it asks for is not known here).";
 const EXIT_CODES_OF_WRITING: &str = "Exit codes: 0 (written, or there was nothing to do), 1 (it failed, and nothing is changed), \
      2 (the command line is wrong), 3 (refused: a hold, a migration that cannot be undone, a protected branch).";
 
@@ -139,6 +141,27 @@ pub struct AuditOptions {
     /// As a table for other programs
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `argosy verify`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXIT_CODES_OF_VERIFYING)]
+pub struct VerifyOptions {
+    /// The environment whose gates are asked
+    pub env: String,
+    /// Not about the digests that it has, or that the commit which is checked out would bring, but about those that a promotion from
+    /// this environment would
+    #[arg(long, value_name = "ENV")]
+    pub from: Option<String>,
+    /// The service; more than once for more; left out, all that it has
+    #[arg(long = "service", value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// The digests that a rebuild gave, for the gate `rebuild`: {"api": "sha256:..."}
+    #[arg(long, value_name = "FILE")]
+    pub rebuilt: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

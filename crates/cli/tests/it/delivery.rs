@@ -1,5 +1,5 @@
-//! `argosy image set`, `rollback`, `release`, `where`, `audit`, `diff` and what `status` says of Git: words and exit codes. What they do
-//! is tested in argosy-delivery.
+//! `argosy image set`, `rollback`, `release`, `where`, `audit`, `diff`, `verify` and what `status` says of Git: words and exit codes.
+//! What they do is tested in argosy-delivery.
 
 use std::{fs, path::Path, process::Output};
 
@@ -153,4 +153,35 @@ async fn reports_are_for_people_and_programs() {
     scratch.expect(&["status"], 0, "dev        api          111111111111").await;
     let status = json(scratch.argosy(&["status", "--json"]).await);
     assert_eq!(status["environments"][0]["services"][0]["image"]["digest"], digest("1"));
+}
+
+#[tokio::test]
+async fn exit_codes_tell_a_gate_that_fails_from_one_that_nobody_can_ask() {
+    let scratch = Scratch::new().await;
+    let frozen =
+        r#"{ gate = "freeze", windows = [{ from = "2000-01-01", to = "2999-12-31", why = "always" }] }"#;
+    let rebuild = r#"{ gate = "rebuild" }"#;
+    let free = r#"{ gate = "freeze", windows = [{ from = "2000-01-01", to = "2000-01-01" }] }"#;
+    for (gates, code, outcome, words) in [
+        (String::new(), 0, "pass", "argosy.toml gives dev no gates"),
+        (free.to_owned(), 0, "pass", "pass   freeze"),
+        (format!("{free}, {rebuild}"), 5, "absent", "argosy: not every gate passes: 0 fail, 1 absent"),
+        (format!("{rebuild}, {frozen}"), 4, "fail", "argosy: not every gate passes: 1 fail, 1 absent"),
+        ("{ gate = \"smell\" }".to_owned(), 1, "", "unknown variant `smell`"),
+    ] {
+        let config = format!("{CONFIG}gates = [{gates}]\n");
+        fs::write(scratch.clone.path().join("argosy.toml"), config).unwrap();
+        scratch.expect(&["verify", "dev"], code, words).await;
+        if code != 1 {
+            let output = scratch.argosy(&["verify", "dev", "--json"]).await;
+            assert_eq!(output.status.code(), Some(code));
+            let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(json["outcome"], outcome);
+        }
+    }
+    scratch
+        .expect(&["verify", "dev", "--help"], 0, "4 (a gate fails), 5 (none fails, but one is absent")
+        .await;
+    fs::write(scratch.clone.path().join("argosy.toml"), CONFIG).unwrap();
+    scratch.expect(&["verify", "live"], 1, "argosy.toml names no environment 'live'; it names dev").await;
 }

@@ -17,6 +17,8 @@ pub enum Gate {
         identity: Option<String>,
         /// Who has to have vouched for that identity.
         issuer: Option<String>,
+        /// Instead of both, the key that has to have signed it: `awskms:///alias/argosy`, a file.
+        key: Option<String>,
     },
     /// The image has a list of what is in it.
     Sbom {},
@@ -41,6 +43,22 @@ pub enum Gate {
         /// When.
         windows: Vec<Freeze>,
     },
+}
+
+impl Gate {
+    /// What `argosy.toml` calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Digest {} => "digest",
+            Self::Signature { .. } => "signature",
+            Self::Sbom {} => "sbom",
+            Self::Provenance {} => "provenance",
+            Self::Rebuild {} => "rebuild",
+            Self::Checks { .. } => "checks",
+            Self::Soak { .. } => "soak",
+            Self::Freeze { .. } => "freeze",
+        }
+    }
 }
 
 /// When nothing comes in: days of the calendar, or days of each week. In UTC.

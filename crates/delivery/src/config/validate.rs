@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use super::{Config, Environment, Freeze, Gate};
-use crate::Error;
+use crate::{Error, http::authority};
 
 /// Fails where something cannot be meant, and names the key.
 pub(super) fn validate(config: &Config) -> Result<(), Error> {
@@ -31,6 +33,7 @@ pub(super) fn validate(config: &Config) -> Result<(), Error> {
         }
     }
     path("overlays", &config.overlays)?;
+    hosts(config)?;
     services(config)?;
     environments(config)?;
     for (index, difference) in config.differences.iter().enumerate() {
@@ -48,6 +51,25 @@ pub(super) fn validate(config: &Config) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Hosts that are called: an address where a host and a port are meant would never match, and TLS be asked for in vain.
+fn hosts(config: &Config) -> Result<(), Error> {
+    for (index, host) in config.plain_http.iter().enumerate() {
+        let url = Url::parse(&format!("http://{host}/"));
+        if !url.is_ok_and(|url| authority(&url) == *host) {
+            let says =
+                format!("'{host}' is no host with its port, such as registry.lan:5000; port 80 is left out");
+            return fail(&format!("plain_http[{index}]"), &says);
+        }
+    }
+    let api = config.host.as_ref().and_then(|host| host.api.as_deref());
+    match api {
+        Some(api) if !Url::parse(api).is_ok_and(|url| url.has_host()) => {
+            fail("host.api", &format!("'{api}' is no address, such as https://api.github.com"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn services(config: &Config) -> Result<(), Error> {
@@ -98,6 +120,9 @@ fn gates(key: &str, environment: &Environment) -> Result<(), Error> {
                     &key,
                     "nothing soaks where nothing is promoted from: give the environment `from`",
                 );
+            }
+            Gate::Signature { identity, issuer, key: Some(_) } if identity.is_some() || issuer.is_some() => {
+                return fail(&key, "it names a key, so nobody vouches for an `identity`: leave one of them");
             }
             Gate::Freeze { windows } if windows.is_empty() => {
                 return fail(&format!("{key}.windows"), "there is none");
@@ -152,6 +177,27 @@ mod tests {
             ("24h", "0s", "environment[1].gates[0].for: it is no time"),
             ("\"api/migrations\"", "\"../x\"", "service[0].migrations: '../x'"),
             ("paths = [\"api\"]", "paths = [\"/api\"]", "service[0].paths: '/api'"),
+            (
+                "registry =",
+                "plain_http = [\"http://r.lan:5000\"]\nregistry =",
+                "plain_http[0]: 'http://r.lan:5000' is",
+            ),
+            (
+                "registry =",
+                "plain_http = [\"r.lan:5000/team\"]\nregistry =",
+                "plain_http[0]: 'r.lan:5000/team' is",
+            ),
+            ("registry =", "plain_http = [\"\"]\nregistry =", "plain_http[0]: '' is"),
+            (
+                "registry =",
+                "host = { kind = \"gitlab\", api = \"git.lan/api\" }\nregistry =",
+                "host.api: 'git.lan/api' is no address",
+            ),
+            (
+                "{ gate = \"soak\", for = \"24h\" }",
+                "{ gate = \"signature\", key = \"a.pub\", identity = \"b\" }",
+                "environment[1].gates[0]: it names a key",
+            ),
             ("registry =", "branch = \"--force\"\nregistry =", "branch: it is no name"),
             ("registry =", "overlays = \":(top)x\"\nregistry =", "overlays: ':(top)x'"),
         ] {

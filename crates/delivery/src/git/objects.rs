@@ -72,6 +72,12 @@ impl Repository {
         Ok(self.blobs(&[&file.blob]).await?.pop())
     }
 
+    /// What a note says about a commit, if there is one.
+    pub(crate) async fn note(&self, notes: &str, commit: &CommitId) -> Result<Option<String>, Error> {
+        let finished = self.run(git(["notes", "--ref", notes, "show", commit.as_str()])).await?;
+        Ok(finished.is_success.then(|| String::from_utf8_lossy(&finished.stdout).into_owned()))
+    }
+
     /// Writes the files of a commit under these paths, or all of them, into a folder.
     pub(crate) async fn checkout(
         &self,

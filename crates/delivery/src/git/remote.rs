@@ -86,6 +86,15 @@ impl Repository {
         Err(Error::MissingRemote { name: name.to_owned() })
     }
 
+    /// Where a remote is, as the user's configuration rewrites it. It may have a password in it.
+    pub(crate) async fn remote_url(&self, name: &str) -> Result<String, Error> {
+        let finished = self.run(git(["remote", "get-url", name])).await?;
+        if finished.is_success {
+            return Ok(line(&finished.stdout));
+        }
+        Err(Error::MissingRemote { name: name.to_owned() })
+    }
+
     /// Moves the remote's branch from one commit to the next, and only if it is at that one.
     pub(crate) async fn push(&self, remote: &Remote, from: &CommitId, to: &CommitId) -> Result<Push, Error> {
         // A lease rather than a plain push: that one would bring back what a rewriting of the branch took away.

@@ -3,11 +3,14 @@
 
 mod audit;
 mod diff;
+mod gates;
 mod history;
 mod image_set;
+mod peers;
 mod refusals;
 mod repository;
 mod rollback;
 mod scale;
 mod scratch;
+mod verify;
 mod writers;

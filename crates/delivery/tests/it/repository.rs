@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use argosy_delivery::Config;
+use argosy_delivery::{Config, Gate};
 
 #[test]
 fn what_argosy_toml_names_is_there() {
@@ -16,6 +16,12 @@ fn what_argosy_toml_names_is_there() {
     }
     for environment in &config.environments {
         assert!(root.join(config.overlay(&environment.name)).is_dir(), "{} has no overlay", environment.name);
+    }
+    for gate in config.environments.iter().flat_map(|environment| &environment.gates) {
+        if let Gate::Signature { identity, issuer, key } = gate {
+            let is_somebody = key.is_some() || (identity.is_some() && issuer.is_some());
+            assert!(is_somebody, "anybody's signature would do");
+        }
     }
     // What is not named there can be delivered by nobody.
     let folders = std::fs::read_dir(root.join(&config.overlays)).unwrap();

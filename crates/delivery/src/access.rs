@@ -1,0 +1,46 @@
+//! What this machine may show registries and code hosts, and the program that knows signatures.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use secrecy::SecretString;
+
+use crate::HostKind;
+
+/// What there is to show.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// The file that `docker login` writes.
+    pub docker_config: Option<PathBuf>,
+    /// The program `cosign`; none where it is not there.
+    pub cosign: Option<PathBuf>,
+    /// The tokens of code hosts.
+    pub tokens: BTreeMap<HostKind, SecretString>,
+}
+
+impl Access {
+    /// What the environment has: `DOCKER_CONFIG` or the home folder's `.docker`, and `cosign` in PATH, and the variables that
+    /// [`HostKind::token_variables`] names.
+    pub fn of_environment() -> Self {
+        let folder = std::env::var_os("DOCKER_CONFIG")
+            .map(PathBuf::from)
+            .or_else(|| std::env::home_dir().map(|home| home.join(".docker")));
+        let token = |kind: HostKind| {
+            let mut set = kind.token_variables().iter().filter_map(|name| std::env::var(name).ok());
+            set.find(|token| !token.trim().is_empty()).map(|token| (kind, token.trim().into()))
+        };
+        Self {
+            docker_config: folder.map(|folder| folder.join("config.json")),
+            cosign: in_path("cosign"),
+            tokens: HostKind::ALL.into_iter().filter_map(token).collect(),
+        }
+    }
+}
+
+/// A program of PATH.
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file: &PathBuf| Path::is_file(file))
+}

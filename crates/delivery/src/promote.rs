@@ -1,0 +1,3 @@
+//! `argosy promote`: the digests of one environment into the next.
+
+mod moves;
