@@ -6,6 +6,9 @@ use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
 
 use crate::Error;
 
+/// How long a program may take that has to be built first.
+const BUILD_TIMEOUT: Duration = Duration::from_mins(15);
+
 /// What a program printed, and whether it succeeded.
 #[derive(Debug)]
 pub(crate) struct Finished {
@@ -20,6 +23,15 @@ pub(crate) struct Finished {
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     pub(crate) try_this: &'static str,
+}
+
+impl Program {
+    /// A call of the program that a repository brings, where its `scripts/tool` knows it; that may have to build it first.
+    pub(crate) fn brought_by(self, root: &Path) -> Option<Call> {
+        let tool = root.join("scripts/tool");
+        let is_known = std::fs::read_to_string(&tool).is_ok_and(|text| text.contains(self.name));
+        is_known.then(|| Call::new(self).executable(&tool).argument(self.name).timeout(BUILD_TIMEOUT))
+    }
 }
 
 /// What a program is started with.
@@ -144,6 +156,17 @@ mod tests {
     async fn much_goes_in_and_comes_out() {
         let input = vec![b'x'; 1 << 20];
         assert_eq!(Call::new(CAT).input(input.clone()).output(".".as_ref()).await.unwrap(), input);
+    }
+
+    #[test]
+    fn what_a_repository_does_not_bring_is_not_called() {
+        let root = tempfile::TempDir::new().unwrap();
+        assert!(CAT.brought_by(root.path()).is_none());
+        std::fs::create_dir(root.path().join("scripts")).unwrap();
+        std::fs::write(root.path().join("scripts/tool"), "case $1 in dog) ;; esac").unwrap();
+        assert!(CAT.brought_by(root.path()).is_none());
+        std::fs::write(root.path().join("scripts/tool"), "case $1 in cat) ;; esac").unwrap();
+        assert_eq!(CAT.brought_by(root.path()).unwrap().words(), "cat cat");
     }
 
     #[tokio::test]

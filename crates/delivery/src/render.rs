@@ -8,10 +8,7 @@ mod comparison;
 mod images;
 mod layers;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value};
@@ -95,11 +92,7 @@ impl Delivery {
         if std::env::split_paths(&path).any(|folder| folder.join(KUSTOMIZE.name).is_file()) {
             return Ok(Call::new(KUSTOMIZE));
         }
-        let tool: PathBuf = self.repository.root().join("scripts/tool");
-        if tool.is_file() {
-            return Ok(Call::new(KUSTOMIZE).executable(&tool).argument(KUSTOMIZE.name));
-        }
-        Err(Error::NoProgram {
+        KUSTOMIZE.brought_by(self.repository.root()).ok_or_else(|| Error::NoProgram {
             program: KUSTOMIZE.name,
             reason: "it is not in PATH".into(),
             try_this: KUSTOMIZE.try_this,

@@ -34,16 +34,16 @@ mod tests {
             Freeze::Days { days: vec![Weekday::Sun], why: None },
             Freeze::Dates {
                 from: "2026-12-21".parse().unwrap(),
-                to: "2027-01-03".parse().unwrap(),
+                to: "2027-01-05".parse().unwrap(),
                 why: Some("holidays".into()),
             },
         ];
         for (now, outcome, says) in [
             ("2026-12-19T23:59:59Z", Outcome::Pass, "Sat 2026-12-19 is in no window"),
             ("2026-12-20T00:00:00Z", Outcome::Fail, "nothing comes in each Sun"),
-            ("2026-12-21T00:00:00Z", Outcome::Fail, "nothing comes in until 2027-01-03: holidays"),
-            ("2027-01-01T12:00:00Z", Outcome::Fail, "until 2027-01-03"),
-            ("2027-01-04T00:00:00Z", Outcome::Pass, "Mon"),
+            ("2026-12-21T00:00:00Z", Outcome::Fail, "nothing comes in until 2027-01-05: holidays"),
+            ("2027-01-05T23:59:59Z", Outcome::Fail, "until 2027-01-05"),
+            ("2027-01-06T00:00:00Z", Outcome::Pass, "Wed"),
         ] {
             let (found, evidence) = judge(&windows, now.parse().unwrap());
             assert!(found == outcome && evidence.contains(says), "{now}: {evidence}");

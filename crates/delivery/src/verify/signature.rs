@@ -46,16 +46,15 @@ pub(super) async fn judge(
             return (Outcome::Absent, why.into());
         }
     };
-    let Some(cosign) = cosign else {
+    let in_path = cosign.map(|cosign| Call::new(COSIGN).executable(cosign).timeout(TIMEOUT));
+    let Some(call) = in_path.or_else(|| COSIGN.brought_by(root)) else {
         return (Outcome::Absent, format!("cosign is not in PATH: {}", COSIGN.try_this));
     };
-    let call = Call::new(COSIGN)
-        .executable(cosign)
+    let call = call
         .argument("verify")
         .arguments(options)
         .argument("--output=json")
-        .argument(format!("{}@{}", candidate.image, candidate.digest))
-        .timeout(TIMEOUT);
+        .argument(format!("{}@{}", candidate.image, candidate.digest));
     match call.finish(root).await {
         Ok(finished) if finished.is_success => (Outcome::Pass, format!("cosign verifies it: by {by}")),
         Ok(finished) => {
