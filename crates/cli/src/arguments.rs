@@ -8,7 +8,8 @@ use clap_complete::Shell;
 use crate::{
     broker_trust::BrokerTrustOptions,
     deliver::{
-        AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, VerifyOptions, WhereOptions,
+        AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions,
+        VerifyOptions, WhereOptions,
     },
     probe::ProbeOptions,
     secrets::SecretsOptions,
@@ -62,6 +63,8 @@ pub enum Command {
     Audit(AuditOptions),
     /// Compare the objects of two environments, or of two commits
     Diff(DiffOptions),
+    /// Propose the digests of an environment for the next one, as a pull request
+    Promote(PromoteOptions),
     /// Ask an environment's gates whether its digests pass, or those that a promotion would bring
     Verify(VerifyOptions),
     /// Show the log of a part

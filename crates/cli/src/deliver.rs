@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 mod locate;
 mod options;
+mod promote;
 mod verify;
 mod wanted;
 mod write;
@@ -13,8 +14,8 @@ use std::process::ExitCode;
 use argosy_delivery::{Delivery, Error};
 
 pub use options::{
-    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, VerifyOptions,
-    WhereOptions,
+    AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions, SetOptions,
+    VerifyOptions, WhereOptions,
 };
 pub(crate) use wanted::Wanted;
 
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Where(WhereOptions),
     Audit(AuditOptions),
     Diff(DiffOptions),
+    Promote(PromoteOptions),
     Verify(VerifyOptions),
 }
 
@@ -50,6 +52,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Where(options) => locate::run(&delivery, &options).await,
             Command::Audit(options) => audit::run(&delivery, options).await,
             Command::Diff(options) => compare::run(&delivery, options).await,
+            Command::Promote(options) => promote::run(&delivery, options).await,
             Command::Verify(options) => verify::run(&delivery, options).await,
         }
     };

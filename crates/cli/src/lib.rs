@@ -26,8 +26,8 @@ use deliver::Command as Delivered;
 pub use arguments::{Arguments, Command, UpOptions};
 pub use broker_trust::BrokerTrustOptions;
 pub use deliver::{
-    AuditOptions, DiffOptions, ImageCommand, ReleaseOptions, RollbackOptions, SetOptions, VerifyOptions,
-    WhereOptions,
+    AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions, SetOptions,
+    VerifyOptions, WhereOptions,
 };
 pub use probe::ProbeOptions;
 pub use secrets::SecretsOptions;
@@ -48,6 +48,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Where(options) => return deliver::run(Delivered::Where(options)).await,
         Command::Audit(options) => return deliver::run(Delivered::Audit(options)).await,
         Command::Diff(options) => return deliver::run(Delivered::Diff(options)).await,
+        Command::Promote(options) => return deliver::run(Delivered::Promote(options)).await,
         Command::Verify(options) => return deliver::run(Delivered::Verify(options)).await,
         Command::Logs { part, follow } => logs::print(&folder, &part, follow).await?,
         Command::Down => down::down(&folder).await?,

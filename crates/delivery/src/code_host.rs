@@ -1,12 +1,17 @@
-//! The host that keeps the repository: what its checks say of a commit. What hosts have in common is here; how each says it, below.
+//! The host that keeps the repository: what its checks say of a commit, and its pull requests. What hosts have in common is here; how
+//! each says it, below.
 
 mod address;
 mod azure;
 mod bitbucket;
 mod github;
 mod gitlab;
+mod pull_request;
 
-use reqwest::{RequestBuilder, StatusCode, header::ACCEPT};
+pub(crate) use pull_request::Draft;
+pub use pull_request::{Drawn, PullRequest};
+
+use reqwest::{Method, RequestBuilder, StatusCode, header::ACCEPT};
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
@@ -31,6 +36,23 @@ trait CodeHost: std::fmt::Debug + Send + Sync {
     fn checks(&self, commit: &CommitId) -> Vec<String>;
     /// The checks of a page.
     fn read_checks(&self, page: &Value) -> Option<Vec<Check>>;
+
+    /// What it calls a pull request.
+    fn calls_it(&self) -> &'static str {
+        "pull request"
+    }
+    /// How many characters of a pull request's body it keeps.
+    fn body_limit(&self) -> usize;
+    /// Where the pull requests are that are open from a branch to another.
+    fn open_requests(&self, draft: &Draft) -> String;
+    /// Those of an answer.
+    fn read_requests<'v>(&self, answer: &'v Value) -> Option<&'v Vec<Value>>;
+    /// How one is opened.
+    fn open(&self, draft: &Draft) -> (String, Value);
+    /// How one gets another title and body.
+    fn update(&self, number: u64, draft: &Draft) -> (Method, String, Value);
+    /// Its number and its page; `api` is where the API is.
+    fn read_request(&self, request: &Value, api: &str) -> Option<(u64, String)>;
 }
 
 /// What a check says of a commit.
@@ -121,8 +143,11 @@ impl Hosted {
     }
 
     async fn get(&self, path: &str) -> Result<Value, Error> {
-        let address = format!("{}{path}", self.api.as_str().trim_end_matches('/'));
-        self.send(self.http.client().get(address)).await
+        self.send(self.http.client().get(self.address(path))).await
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.api())
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value, Error> {

@@ -59,6 +59,19 @@ impl Delivery {
         Err(Error::MissingBranch { remote: name, branch })
     }
 
+    /// The branch's head at its remote; fails where it does not contain the one that this clone knew.
+    pub(crate) async fn fetched_head(&self) -> Result<CommitId, Error> {
+        let remote = self.remote().await?;
+        let known = self.repository.find(&format!("refs/remotes/{}/{}", remote.name, remote.branch)).await?;
+        let now = self.repository.remote_head(&remote).await?;
+        match known {
+            Some(before) if !self.repository.is_ancestor(&before, &now).await? => {
+                Err(Error::Rewritten { branch: remote.branch, before, now })
+            }
+            _ => Ok(now),
+        }
+    }
+
     /// Who acts: who is named, or else whom Git names as a commit's author.
     pub(crate) async fn actor(&self, name: Option<&str>) -> Result<String, Error> {
         match name {

@@ -5,7 +5,7 @@ mod compare;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Allowed, Delivery, EnvironmentName, Error, render::Objects};
+use crate::{Allowed, CommitId, Delivery, EnvironmentName, Error, git::NewFile, render::Objects};
 
 /// What to compare.
 #[derive(Debug, Clone)]
@@ -100,6 +100,27 @@ impl Delivery {
                 Ok(Diff::of(names, &(left_objects, right_objects), &[]))
             }
         }
+    }
+
+    /// How the objects of an environment would differ from those of a commit, were these files changed.
+    pub(crate) async fn rendered_difference(
+        &self,
+        environment: &EnvironmentName,
+        commit: &CommitId,
+        files: &[NewFile],
+    ) -> Result<Vec<Finding>, Error> {
+        let checkout = self.checkout(commit).await?;
+        let before = self.render(checkout.path(), environment).await?;
+        for file in files {
+            let path = checkout.path().join(&file.path);
+            let written = match &file.text {
+                Some(text) => tokio::fs::write(&path, text).await,
+                None => tokio::fs::remove_file(&path).await,
+            };
+            written.map_err(|source| Error::File { path, source })?;
+        }
+        let after = self.render(checkout.path(), environment).await?;
+        Ok(compare::objects(&before, &after))
     }
 
     /// Fails where files of overlays are not committed, since it is a commit that is compared.

@@ -293,6 +293,24 @@ pub enum Error {
         why: &'static str,
     },
 
+    /// One environment is not promoted to the other.
+    #[error("nothing is promoted from {from} to {to}: {why}")]
+    NotPromoted {
+        /// The one.
+        from: EnvironmentName,
+        /// The other.
+        to: EnvironmentName,
+        /// Why not, and what would change that.
+        why: String,
+    },
+    /// The branch of a promotion is there, and its pull request is not.
+    #[error("{branch} is pushed, but its pull request is not: {source}. Run it again, or open one yourself")]
+    NoRequest {
+        /// The branch.
+        branch: String,
+        /// Why.
+        source: Box<Error>,
+    },
     /// A registry or a code host says no, or nothing that can be used.
     #[error(transparent)]
     Peer(#[from] PeerError),

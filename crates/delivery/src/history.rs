@@ -5,6 +5,7 @@
 
 mod change;
 mod log;
+mod mangled;
 mod notes;
 mod patch;
 mod quick;
@@ -84,6 +85,7 @@ impl Delivery {
             if history.commits.iter().any(|commit| commit.is_merge && commit.images.iter().any(is_silent)) {
                 history.complete(&notes().await?);
             }
+            self.mend(&mut history, head).await?;
             return Ok(history);
         };
         // Nearly always an environment has a digest that another is the one to explain, so both are read at once.
@@ -91,6 +93,7 @@ impl Delivery {
         let (logged, notes) = tokio::try_join!(log::read(repository, config, head, &folder), notes())?;
         let mut history = History { commits: history(logged, config) };
         history.complete(&notes);
+        self.mend(&mut history, head).await?;
         Ok(history)
     }
 }

@@ -29,6 +29,7 @@ mod written;
 
 pub use access::Access;
 pub use audit::{Audit, AuditRequest, Measures, Running};
+pub use code_host::{Drawn, PullRequest};
 pub use config::{
     Allowed, Config, Difference, Environment, FILE as CONFIG_FILE, Freeze, Gate, HostConfig, HostKind,
     Service,
@@ -42,6 +43,7 @@ pub use holds::Hold;
 pub use image_set::ImageSet;
 pub use name::{CommitId, Digest, EnvironmentName, ServiceName};
 pub use overlay::Image;
+pub use promote::{Between, Migration, Passage, PassingCommit, PromoteRequest, Promotion};
 pub use rollback::{Release, Rollback};
 pub use verify::{Judged, Outcome, Verification, VerifiedService, VerifyRequest};
 pub use wanted::Wanted;

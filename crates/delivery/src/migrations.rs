@@ -15,7 +15,7 @@ use crate::{
 const MARK: &str = "-- contract:";
 
 /// Why a migration cannot be undone, if it says so.
-fn contract(text: &str) -> Option<&str> {
+pub(crate) fn contract(text: &str) -> Option<&str> {
     text.trim_start_matches('\u{feff}').lines().next()?.strip_prefix(MARK).map(str::trim)
 }
 
@@ -54,7 +54,9 @@ impl Delivery {
         for run in since {
             let from = self.source_of(run, environment, history).await?;
             if seen.insert(from.clone()) {
-                self.contracts_between(&to, &from, folder, &mut contracts).await?;
+                for (file, text) in self.migrations_between(&to, &from, folder).await? {
+                    contracts.extend(contract(&text).map(|why| (file, why.to_owned())));
+                }
             }
         }
         if contracts.is_empty() {
@@ -96,27 +98,23 @@ impl Delivery {
         }
     }
 
-    /// The contract steps that one commit has and the other has not, or not so.
-    async fn contracts_between(
+    /// The migrations that a later commit has and an earlier one has not, or not so, with their text.
+    pub(crate) async fn migrations_between(
         &self,
-        to: &CommitId,
-        from: &CommitId,
+        earlier: &CommitId,
+        later: &CommitId,
         folder: &str,
-        contracts: &mut BTreeMap<String, String>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<(String, String)>, Error> {
         let arguments = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=AMT"];
-        let output = self
-            .repository
-            .read(arguments.into_iter().chain([to.as_str(), from.as_str(), "--", folder]))
-            .await?;
+        let commits = [earlier.as_str(), later.as_str(), "--", folder];
+        let output = self.repository.read(arguments.into_iter().chain(commits)).await?;
         let text = String::from_utf8_lossy(&output);
+        let mut migrations = Vec::new();
         for file in text.split_terminator('\0') {
-            let migration = self.repository.file(from, file).await?.unwrap_or_default();
-            if let Some(why) = contract(&migration) {
-                contracts.insert(file.to_owned(), why.to_owned());
-            }
+            let text = self.repository.file(later, file).await?.unwrap_or_default();
+            migrations.push((file.to_owned(), text));
         }
-        Ok(())
+        Ok(migrations)
     }
 }
 

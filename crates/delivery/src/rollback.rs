@@ -9,7 +9,7 @@ use crate::{
     migrations,
     overlay::Overlay,
     swap::{Plan, swap},
-    trailers::{Trailers, key},
+    trailers::{Trailers, action, key},
     written::{About, Written, WrittenChange},
 };
 
@@ -91,7 +91,7 @@ impl Delivery {
             trailers.add(key::ENVIRONMENT, environment.as_str())?;
             trailers.add_service(service, &target.digest, ran.as_ref())?;
             trailers.add_some(key::SOURCE_COMMIT, target.source.as_ref().map(CommitId::as_str))?;
-            trailers.add(key::ACTION, "rollback")?;
+            trailers.add(key::ACTION, action::ROLLBACK)?;
             trailers.add_some(key::WHY, request.why.as_deref())?;
             if !crossed.is_empty() {
                 trailers.add_some(key::DESPITE_MIGRATIONS, request.despite_migrations.as_deref())?;
@@ -130,7 +130,7 @@ impl Delivery {
             let mut trailers = Trailers::default();
             trailers.add(key::ENVIRONMENT, environment.as_str())?;
             trailers.add(key::SERVICE, service.as_str())?;
-            trailers.add(key::ACTION, "release")?;
+            trailers.add(key::ACTION, action::RELEASE)?;
             trailers.add_some(key::WHY, request.why.as_deref())?;
             trailers.add(key::ACTOR, actor)?;
             let mut about = About::default();

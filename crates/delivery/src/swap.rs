@@ -85,7 +85,7 @@ where
             return Ok(Swapped { commit: None, head, tries, plan });
         }
         let commit = repository.commit(&head, &plan.files, &plan.message).await?;
-        let push = repository.push(remote, &head, &commit).await?;
+        let push = repository.push(remote, Some(&head), &commit).await?;
         let done = Swapped { commit: Some(commit.clone()), head, tries, plan };
         match push {
             Push::Accepted => return Ok(done),

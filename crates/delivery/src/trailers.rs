@@ -28,6 +28,38 @@ pub(crate) mod key {
     pub(crate) const DESPITE_MIGRATIONS: &str = "Despite-Migrations";
     /// Such a migration, and what it says of itself.
     pub(crate) const CROSSED_MIGRATION: &str = "Crossed-Migration";
+    /// Who approved it: written by people and by code hosts.
+    pub(crate) const APPROVED_BY: &str = "Approved-by";
+    /// Who looked at it: written by them as well.
+    pub(crate) const REVIEWED_BY: &str = "Reviewed-by";
+
+    /// All of them.
+    pub(super) const ALL: [&str; 14] = [
+        ENVIRONMENT,
+        SERVICE,
+        DIGEST,
+        REPLACES,
+        SOURCE_COMMIT,
+        BUILD,
+        ACTOR,
+        REGISTRY,
+        ACTION,
+        WHY,
+        DESPITE_MIGRATIONS,
+        CROSSED_MIGRATION,
+        APPROVED_BY,
+        REVIEWED_BY,
+    ];
+}
+
+/// What `Action` says.
+pub(crate) mod action {
+    /// Digests came from the environment before.
+    pub(crate) const PROMOTE: &str = "promote";
+    /// A service went back to what it ran before.
+    pub(crate) const ROLLBACK: &str = "rollback";
+    /// A hold was let go.
+    pub(crate) const RELEASE: &str = "release";
 }
 
 /// The trailers of a message, in their order.
@@ -40,6 +72,7 @@ pub(crate) struct Delivered<'t> {
     pub(crate) service: &'t str,
     pub(crate) digest: Option<&'t str>,
     pub(crate) replaces: Option<&'t str>,
+    pub(crate) source_commit: Option<&'t str>,
 }
 
 impl Trailers {
@@ -47,6 +80,16 @@ impl Trailers {
     pub(crate) fn parse(text: &str, between: char, after_key: char) -> Self {
         let pairs = text.split(between).filter_map(|line| line.split_once(after_key));
         Self(pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect())
+    }
+
+    /// Reads what looks like one of ours anywhere in a message: code hosts put lists around it, and paragraphs behind it.
+    pub(crate) fn anywhere(message: &str) -> Self {
+        let pairs = message.lines().filter_map(|line| {
+            let (name, value) = line.trim_start_matches([' ', '\t', '*', '-', '>']).split_once(": ")?;
+            let key = key::ALL.iter().find(|key| key.eq_ignore_ascii_case(name))?;
+            Some(((*key).to_owned(), value.trim().to_owned()))
+        });
+        Self(pairs.collect())
     }
 
     /// Adds one, which has to be a line.
@@ -87,18 +130,31 @@ impl Trailers {
         self.0.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
     }
 
-    /// What is said about each service.
+    /// What is said about each service. A source commit that is named once is that of all.
     pub(crate) fn delivered(&self) -> Vec<Delivered<'_>> {
         let mut delivered: Vec<Delivered<'_>> = Vec::new();
         for (name, value) in &self.0 {
             if name.eq_ignore_ascii_case(key::SERVICE) {
-                delivered.push(Delivered { service: value, digest: None, replaces: None });
+                delivered.push(Delivered {
+                    service: value,
+                    digest: None,
+                    replaces: None,
+                    source_commit: None,
+                });
             } else if let Some(last) = delivered.last_mut() {
                 if name.eq_ignore_ascii_case(key::DIGEST) {
                     last.digest.get_or_insert(value);
                 } else if name.eq_ignore_ascii_case(key::REPLACES) {
                     last.replaces.get_or_insert(value);
+                } else if name.eq_ignore_ascii_case(key::SOURCE_COMMIT) {
+                    last.source_commit.get_or_insert(value);
                 }
+            }
+        }
+        let mut sources = self.all(key::SOURCE_COMMIT);
+        if let (Some(one), None) = (sources.next(), sources.next()) {
+            for delivered in &mut delivered {
+                delivered.source_commit = Some(one);
             }
         }
         delivered
@@ -164,6 +220,33 @@ mod tests {
         let delivered = trailers.delivered();
         assert_eq!((delivered[0].service, delivered[0].replaces), ("api", Some(digest('0').as_str())));
         assert_eq!((delivered[1].digest, delivered[1].replaces), (Some(digest('2').as_str()), None));
+    }
+
+    #[test]
+    fn what_a_squash_merge_leaves_is_found() {
+        let mut trailers = two_services();
+        let message = trailers.message("Promote 2 services from dev to prod");
+        let squashed = format!("Merged PR 7\n\n* {message}\nNote: nothing\nApproved-by: Grace\n");
+        trailers.add(key::APPROVED_BY, "Grace").unwrap();
+        assert_eq!(Trailers::anywhere(&squashed), trailers);
+    }
+
+    #[test]
+    fn a_source_commit_is_that_of_all_or_each_has_its_own() {
+        let [one, two] = ["1", "2"].map(|digit| digit.repeat(40));
+        let sources = |trailers: &Trailers| -> Vec<Option<String>> {
+            trailers.delivered().iter().map(|delivered| delivered.source_commit.map(str::to_owned)).collect()
+        };
+        let mut trailers = two_services();
+        assert_eq!(sources(&trailers), [None, None]);
+        trailers.add(key::SOURCE_COMMIT, one.as_str()).unwrap();
+        assert_eq!(sources(&trailers), [Some(one.clone()), Some(one.clone())]);
+        let mut trailers = Trailers::default();
+        for (service, source) in [("api", &one), ("webapp", &two)] {
+            trailers.add_service(&service.parse().unwrap(), &digest('1'), None).unwrap();
+            trailers.add(key::SOURCE_COMMIT, source.as_str()).unwrap();
+        }
+        assert_eq!(sources(&trailers), [Some(one), Some(two)]);
     }
 
     #[test]

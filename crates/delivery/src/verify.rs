@@ -199,7 +199,7 @@ impl Delivery {
 }
 
 /// The commit that a digest was built from, whichever environment says so.
-fn source(history: &History, service: &ServiceName, digest: &Digest) -> Option<CommitId> {
+pub(crate) fn source(history: &History, service: &ServiceName, digest: &Digest) -> Option<CommitId> {
     let changes = history.commits().iter().rev().flat_map(|commit| &commit.images);
     let is_it = |image: &crate::Image| image.digest.as_ref() == Some(digest);
     changes

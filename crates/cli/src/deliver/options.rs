@@ -11,6 +11,9 @@ const EXIT_CODES_OF_VERIFYING: &str = "Exit codes: 0 (every gate passes, or ther
 const EXIT_CODES_OF_WRITING: &str = "Exit codes: 0 (written, or there was nothing to do), 1 (it failed, and nothing is changed), \
      2 (the command line is wrong), 3 (refused: a hold, a migration that cannot be undone, a protected branch).";
 
+const EXIT_CODES_OF_PROMOTING: &str = "Exit codes: 0 (proposed, whatever the gates say, or there was nothing to promote), 1 (it failed), \
+     2 (the command line is wrong), 3 (refused: a service that was named is held, or the branch is protected).";
+
 /// Images of an environment.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ImageCommand {
@@ -144,6 +147,28 @@ pub struct AuditOptions {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `argosy promote`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = EXIT_CODES_OF_PROMOTING)]
+pub struct PromoteOptions {
+    /// The environment whose digests are taken
+    pub from: String,
+    /// The environment that is to get them
+    pub to: String,
+    /// The service; more than once for more; left out, all that both have and that are not held
+    #[arg(long = "service", value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// Who or what promotes; left out, whom Git names
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// Push the branch, and open no pull request
+    #[arg(long)]
+    pub branch_only: bool,
+    /// How it is told
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Options of `argosy verify`.

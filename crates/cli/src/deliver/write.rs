@@ -1,9 +1,11 @@
 //! `argosy image set`, `rollback` and `release`.
 
-use std::{collections::BTreeMap, io::Write as _, path::Path};
+use std::{collections::BTreeMap, io::Write, path::Path};
 
 use anyhow::{Context as _, ensure};
-use argosy_delivery::{Delivery, Digest, ImageSet, Release, Rollback, Written};
+use argosy_delivery::{
+    Delivery, Digest, EnvironmentName, ImageSet, Release, Rollback, Written, WrittenChange, WrittenLine,
+};
 use chrono::Utc;
 
 use super::options::{ReleaseOptions, RollbackOptions, ServiceOptions, SetOptions, Telling};
@@ -72,23 +74,9 @@ fn tell(written: &Written, telling: Telling, is_unchanged: &str) -> anyhow::Resu
     for service in &written.unchanged {
         writeln!(out, "{environment} {service:12} {is_unchanged}")?;
     }
-    for change in &written.changes {
-        writeln!(
-            out,
-            "{environment} {:12} {} -> {}",
-            change.service,
-            change.before.short(),
-            change.after.short()
-        )?;
-    }
+    print_changes(&mut out, environment, &written.changes)?;
     if telling.dry_run {
-        for line in &written.lines {
-            for (sign, text) in [('-', &line.before), ('+', &line.after)] {
-                if let Some(text) = text {
-                    writeln!(out, "{sign} {}: {text}", line.file)?;
-                }
-            }
-        }
+        print_lines(&mut out, &written.lines)?;
         if let Some(message) = &written.message {
             writeln!(out, "\n{message}")?;
         }
@@ -97,6 +85,31 @@ fn tell(written: &Written, telling: Telling, is_unchanged: &str) -> anyhow::Resu
         Some(commit) => eprintln!("Pushed {} to {}{}.", commit.short(), written.branch, tries(written.tries)),
         None if telling.dry_run => eprintln!("Nothing is written: --dry-run."),
         None => eprintln!("Nothing to do."),
+    }
+    Ok(())
+}
+
+/// Prints what an environment runs, and would.
+pub(super) fn print_changes(
+    out: &mut impl Write,
+    environment: &EnvironmentName,
+    changes: &[WrittenChange],
+) -> std::io::Result<()> {
+    for change in changes {
+        let (before, after) = (change.before.short(), change.after.short());
+        writeln!(out, "{environment} {:12} {before} -> {after}", change.service)?;
+    }
+    Ok(())
+}
+
+/// Prints the lines of files that change.
+pub(super) fn print_lines(out: &mut impl Write, lines: &[WrittenLine]) -> std::io::Result<()> {
+    for line in lines {
+        for (sign, text) in [('-', &line.before), ('+', &line.after)] {
+            if let Some(text) = text {
+                writeln!(out, "{sign} {}: {text}", line.file)?;
+            }
+        }
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `argosy image set`, `rollback`, `release`, `where`, `audit`, `diff`, `verify` and what `status` says of Git: words and exit codes.
-//! What they do is tested in argosy-delivery.
+//! `argosy image set`, `rollback`, `release`, `where`, `audit`, `diff`, `verify`, `promote` and what `status` says of Git: words and
+//! exit codes. What they do is tested in argosy-delivery.
 
 use std::{fs, path::Path, process::Output};
 
@@ -46,10 +46,25 @@ impl Scratch {
     async fn argosy(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_argosy"))
             .current_dir(self.clone.path())
+            .env_remove("ARGOSY_TOKEN")
+            .env_remove("GH_TOKEN")
+            .env_remove("GITHUB_TOKEN")
             .args(arguments)
             .output()
             .await
             .unwrap()
+    }
+
+    /// Adds an environment that takes its digests from dev.
+    async fn add_prod(&self) {
+        let config = format!("{CONFIG}[[environment]]\nname = \"prod\"\nfrom = \"dev\"\n");
+        fs::write(self.clone.path().join("argosy.toml"), config).unwrap();
+        let overlays = self.clone.path().join("kustomize/overlays");
+        fs::create_dir_all(overlays.join("prod")).unwrap();
+        fs::copy(overlays.join("dev/kustomization.yaml"), overlays.join("prod/kustomization.yaml")).unwrap();
+        git(self.clone.path(), &["add", "--all"]).await;
+        git(self.clone.path(), &["commit", "--quiet", "--message", "Add prod"]).await;
+        git(self.clone.path(), &["push", "--quiet", "origin", "main"]).await;
     }
 
     /// Fails unless it ends with this code and says these words.
@@ -184,4 +199,45 @@ async fn exit_codes_tell_a_gate_that_fails_from_one_that_nobody_can_ask() {
         .await;
     fs::write(scratch.clone.path().join("argosy.toml"), CONFIG).unwrap();
     scratch.expect(&["verify", "live"], 1, "argosy.toml names no environment 'live'; it names dev").await;
+}
+
+#[tokio::test]
+async fn a_promotion_says_what_came_of_it() {
+    let scratch = Scratch::new().await;
+    scratch.add_prod().await;
+    let promote = ["promote", "dev", "prod"];
+    scratch.expect(&promote, 0, "Nothing to promote: prod has what dev has").await;
+    let image = format!("api={}", digest("1"));
+    scratch.expect(&["image", "set", &image, "--env", "dev", "--commit", "HEAD"], 0, "Pushed").await;
+    let dry = ["promote", "dev", "prod", "--dry-run"];
+    scratch.expect(&dry, 0, "| api | `000000000000` | unknown | `111111111111` |").await;
+    scratch.expect(&dry, 0, "Nothing is written: --dry-run").await;
+    scratch.expect(&promote, 0, "prod api          000000000000 -> 111111111111").await;
+    scratch.expect(&promote, 0, "promote/dev-to-prod says that already, at").await;
+    scratch.expect(&promote, 0, "Open a pull request from promote/dev-to-prod yourself").await;
+    let output = scratch.argosy(&["promote", "dev", "prod", "--service", "api", "--json"]).await;
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["title"], &json["is_pushed"]), (&"Promote api from dev to prod".into(), &false.into()));
+
+    scratch.expect(&["promote", "prod", "dev"], 1, "nothing is promoted from prod to dev").await;
+    scratch.expect(&["promote", "dev", "live"], 1, "argosy.toml names no environment 'live'").await;
+    scratch
+        .expect(&["promote", "dev", "prod", "--help"], 0, "Exit codes: 0 (proposed, whatever the gates say")
+        .await;
+    let config = fs::read_to_string(scratch.clone.path().join("argosy.toml")).unwrap();
+    let host = r#"host = { kind = "github", api = "http://127.0.0.1:9", repository = "team/argosy" }"#;
+    fs::write(scratch.clone.path().join("argosy.toml"), format!("{host}\n{config}")).unwrap();
+    scratch
+        .expect(&promote, 1, "there is no token for GitHub: ARGOSY_TOKEN or GH_TOKEN or GITHUB_TOKEN")
+        .await;
+    scratch.expect(&["promote", "dev", "prod", "--branch-only"], 0, "says that already").await;
+
+    scratch.expect(&["image", "set", &image, "--env", "prod", "--commit", "HEAD"], 0, "Pushed").await;
+    let image = format!("api={}", digest("2"));
+    scratch.expect(&["image", "set", &image, "--env", "prod", "--commit", "HEAD"], 0, "Pushed").await;
+    scratch.expect(&["image", "set", &image, "--env", "dev", "--commit", "HEAD"], 0, "Pushed").await;
+    scratch.expect(&["rollback", "prod", "--service", "api"], 0, "Pushed").await;
+    scratch.expect(&promote, 0, "prod api          is held by Ada and stays as it is").await;
+    let named = ["promote", "dev", "prod", "--service", "api"];
+    scratch.expect(&named, 3, "`argosy release prod --service api` lets it go").await;
 }

@@ -13,19 +13,6 @@ use crate::{
 };
 
 impl Delivery {
-    /// The branch's head at its remote; fails where it does not contain the one that this clone knew.
-    pub(super) async fn fetched_head(&self) -> Result<CommitId, Error> {
-        let remote = self.remote().await?;
-        let known = self.repository.find(&format!("refs/remotes/{}/{}", remote.name, remote.branch)).await?;
-        let now = self.repository.remote_head(&remote).await?;
-        match known {
-            Some(before) if !self.repository.is_ancestor(&before, &now).await? => {
-                Err(Error::Rewritten { branch: remote.branch, before, now })
-            }
-            _ => Ok(now),
-        }
-    }
-
     /// Fails where a head does not contain an earlier one.
     pub(super) async fn expect_follows(&self, earlier: &str, now: &CommitId) -> Result<(), Error> {
         let before = match earlier.parse() {

@@ -1,10 +1,10 @@
 //! Bitbucket Cloud (<https://developer.atlassian.com/cloud/bitbucket/rest/>).
 
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Check, CheckState, CodeHost, PAGE, list};
+use super::{Check, CheckState, CodeHost, Draft, PAGE, encoded, list};
 use crate::CommitId;
 
 /// A repository of a workspace.
@@ -32,6 +32,42 @@ impl CodeHost for Bitbucket {
 
     fn read_checks(&self, page: &Value) -> Option<Vec<Check>> {
         list(page, Some("values"))?.iter().map(status).collect()
+    }
+
+    fn body_limit(&self) -> usize {
+        32_768
+    }
+
+    /// By its language for filters (<https://developer.atlassian.com/cloud/bitbucket/rest/intro/#filtering>).
+    fn open_requests(&self, draft: &Draft) -> String {
+        let Draft { from, to, .. } = draft;
+        let filter = format!(
+            "state = \"OPEN\" AND source.branch.name = \"{from}\" AND destination.branch.name = \"{to}\" AND source.repository.full_name = \"{}\"",
+            self.path
+        );
+        format!("/repositories/{}/pullrequests?q={}", self.path, encoded(&filter))
+    }
+
+    fn read_requests<'v>(&self, answer: &'v Value) -> Option<&'v Vec<Value>> {
+        list(answer, Some("values"))
+    }
+
+    fn open(&self, draft: &Draft) -> (String, Value) {
+        let Draft { from, to, title, body } = draft;
+        let request = json!({
+            "title": title, "description": body, "close_source_branch": true,
+            "source": {"branch": {"name": from}}, "destination": {"branch": {"name": to}},
+        });
+        (format!("/repositories/{}/pullrequests", self.path), request)
+    }
+
+    fn update(&self, number: u64, draft: &Draft) -> (Method, String, Value) {
+        let request = json!({"title": draft.title, "description": draft.body});
+        (Method::PUT, format!("/repositories/{}/pullrequests/{number}", self.path), request)
+    }
+
+    fn read_request(&self, request: &Value, _api: &str) -> Option<(u64, String)> {
+        Some((request["id"].as_u64()?, request["links"]["html"]["href"].as_str()?.to_owned()))
     }
 }
 

@@ -1,10 +1,10 @@
 //! GitHub (<https://docs.github.com/en/rest>).
 
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Check, CheckState, CodeHost, PAGE, list};
+use super::{Check, CheckState, CodeHost, Draft, PAGE, encoded, list};
 use crate::CommitId;
 
 /// A repository.
@@ -36,6 +36,36 @@ impl CodeHost for GitHub {
             return runs.iter().map(check_run).collect();
         }
         list(page, Some("statuses"))?.iter().map(status).collect()
+    }
+
+    fn body_limit(&self) -> usize {
+        65_536
+    }
+
+    /// A branch of another repository has the same name, so the owner is named as well.
+    fn open_requests(&self, draft: &Draft) -> String {
+        let owner = self.path.split('/').next().unwrap_or_default();
+        let (from, to) = (encoded(&format!("{owner}:{}", draft.from)), encoded(&draft.to));
+        format!("/repos/{}/pulls?state=open&head={from}&base={to}", self.path)
+    }
+
+    fn read_requests<'v>(&self, answer: &'v Value) -> Option<&'v Vec<Value>> {
+        list(answer, None)
+    }
+
+    fn open(&self, draft: &Draft) -> (String, Value) {
+        let Draft { from, to, title, body } = draft;
+        let request = json!({"title": title, "head": from, "base": to, "body": body});
+        (format!("/repos/{}/pulls", self.path), request)
+    }
+
+    fn update(&self, number: u64, draft: &Draft) -> (Method, String, Value) {
+        let request = json!({"title": draft.title, "body": draft.body});
+        (Method::PATCH, format!("/repos/{}/pulls/{number}", self.path), request)
+    }
+
+    fn read_request(&self, request: &Value, _api: &str) -> Option<(u64, String)> {
+        Some((request["number"].as_u64()?, request["html_url"].as_str()?.to_owned()))
     }
 }
 

@@ -1,10 +1,10 @@
 //! GitLab (<https://docs.gitlab.com/api/rest/>).
 
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Check, CheckState, CodeHost, PAGE, encoded, list};
+use super::{Check, CheckState, CodeHost, Draft, PAGE, encoded, list};
 use crate::CommitId;
 
 /// A project.
@@ -30,6 +30,42 @@ impl CodeHost for GitLab {
 
     fn read_checks(&self, page: &Value) -> Option<Vec<Check>> {
         list(page, None)?.iter().map(status).collect()
+    }
+
+    fn calls_it(&self) -> &'static str {
+        "merge request"
+    }
+
+    fn body_limit(&self) -> usize {
+        1_048_576
+    }
+
+    fn open_requests(&self, draft: &Draft) -> String {
+        let (from, to) = (encoded(&draft.from), encoded(&draft.to));
+        let project = &self.project;
+        format!("/projects/{project}/merge_requests?state=opened&source_branch={from}&target_branch={to}")
+    }
+
+    fn read_requests<'v>(&self, answer: &'v Value) -> Option<&'v Vec<Value>> {
+        list(answer, None)
+    }
+
+    fn open(&self, draft: &Draft) -> (String, Value) {
+        let Draft { from, to, title, body } = draft;
+        let request = json!({
+            "source_branch": from, "target_branch": to, "title": title, "description": body, "remove_source_branch": true,
+        });
+        (format!("/projects/{}/merge_requests", self.project), request)
+    }
+
+    fn update(&self, number: u64, draft: &Draft) -> (Method, String, Value) {
+        let request = json!({"title": draft.title, "description": draft.body});
+        (Method::PUT, format!("/projects/{}/merge_requests/{number}", self.project), request)
+    }
+
+    /// `iid` is the number that people see, `id` is not.
+    fn read_request(&self, request: &Value, _api: &str) -> Option<(u64, String)> {
+        Some((request["iid"].as_u64()?, request["web_url"].as_str()?.to_owned()))
     }
 }
 

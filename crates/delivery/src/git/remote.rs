@@ -40,6 +40,12 @@ const PROTECTED: [&str; 8] = [
 impl Repository {
     /// Where a branch is now, with its commits fetched. No reference of the user's changes.
     pub(crate) async fn remote_head(&self, remote: &Remote) -> Result<CommitId, Error> {
+        let missing = || Error::MissingBranch { remote: remote.name.clone(), branch: remote.branch.clone() };
+        self.remote_branch(remote).await?.ok_or_else(missing)
+    }
+
+    /// The same of a branch that need not be there.
+    pub(crate) async fn remote_branch(&self, remote: &Remote) -> Result<Option<CommitId>, Error> {
         self.expect_remote(&remote.name).await?;
         let reference = format!("refs/heads/{}", remote.branch);
         let call = git(["ls-remote", "--quiet", &remote.name, &reference]).timeout(self.network_timeout);
@@ -48,15 +54,13 @@ impl Repository {
             return Err(Error::Unreachable { remote: remote.name.clone(), says: finished.stderr });
         }
         let output = line(&finished.stdout);
-        let Some((id, _)) = output.split_once('\t') else {
-            return Err(Error::MissingBranch { remote: remote.name.clone(), branch: remote.branch.clone() });
-        };
+        let Some((id, _)) = output.split_once('\t') else { return Ok(None) };
         let head: CommitId = id.parse()?;
         if !self.has_all_of(&head).await? {
             self.fetch(remote, &reference).await?;
         }
         // It may be gone already, where somebody rewrites the branch at this moment.
-        self.resolve(head.as_str()).await
+        self.resolve(head.as_str()).await.map(Some)
     }
 
     /// Whether a commit is here, with everything that it needs. That its object is here says little: another process may be about to
@@ -95,9 +99,15 @@ impl Repository {
         Err(Error::MissingRemote { name: name.to_owned() })
     }
 
-    /// Moves the remote's branch from one commit to the next, and only if it is at that one.
-    pub(crate) async fn push(&self, remote: &Remote, from: &CommitId, to: &CommitId) -> Result<Push, Error> {
+    /// Moves the remote's branch from one commit to another, and only if it is at that one, or is not there where none is named.
+    pub(crate) async fn push(
+        &self,
+        remote: &Remote,
+        from: Option<&CommitId>,
+        to: &CommitId,
+    ) -> Result<Push, Error> {
         // A lease rather than a plain push: that one would bring back what a rewriting of the branch took away.
+        let from = from.map(CommitId::as_str).unwrap_or_default();
         let lease = format!("--force-with-lease=refs/heads/{}:{from}", remote.branch);
         let refspec = format!("{to}:refs/heads/{}", remote.branch);
         let call = git([
@@ -134,6 +144,8 @@ fn understand(finished: &Finished) -> Push {
     let says = server_says(&finished.stderr, verdict);
     match verdict {
         Some(verdict) if verdict.starts_with("[rejected]") => Push::Moved,
+        // A branch whose name is the beginning of this one's is in its way, and stays there.
+        Some(_) if says.contains("cannot create") => Push::Refused(says),
         // The server compared, too, and another push was between our look and ours.
         Some(verdict)
             if [
@@ -188,6 +200,8 @@ mod tests {
             push("[remote rejected] (cannot lock ref 'refs/heads/main': is at a but expected b)", ""),
             Push::Moved
         );
+        let in_the_way = "remote: error: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'";
+        assert!(matches!(push("[remote rejected] (failed to update ref)", in_the_way), Push::Refused(_)));
         assert!(matches!(
             push(
                 "[remote rejected] (protected branch hook declined)",

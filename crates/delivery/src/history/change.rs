@@ -6,7 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ImageChange, Recorded, notes};
-use crate::{CommitId, EnvironmentName, ServiceName, overlay::Image, trailers::key};
+use crate::{
+    CommitId, EnvironmentName, ServiceName,
+    overlay::Image,
+    trailers::{action, key},
+};
 
 /// What somebody or something did to an environment.
 #[derive(Debug, Clone, Serialize)]
@@ -105,8 +109,8 @@ impl Change {
         let note = change.note.as_ref();
         let kind = match note.map(|note| note.action.as_deref()) {
             None => Kind::ByHand,
-            Some(Some("rollback")) => Kind::Rollback,
-            Some(Some("promote")) => Kind::Promote,
+            Some(Some(action::ROLLBACK)) => Kind::Rollback,
+            Some(Some(action::PROMOTE)) => Kind::Promote,
             Some(_) => Kind::Deploy,
         };
         Self {
@@ -127,7 +131,7 @@ impl Change {
 
     fn of_files(commit: &Recorded, environment: &EnvironmentName, files: &[String]) -> Self {
         let trailers = &commit.trailers;
-        let is_release = trailers.get(key::ACTION) == Some("release")
+        let is_release = trailers.get(key::ACTION) == Some(action::RELEASE)
             && trailers.get(key::ENVIRONMENT) == Some(environment.as_str());
         let mut change = Self { files: files.to_vec(), ..Self::bare(commit) };
         if is_release {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     CommitId, Digest, EnvironmentName, Error, Repository, ServiceName,
-    trailers::{Trailers, key},
+    trailers::{Trailers, action, key},
 };
 
 /// What a commit says about a service's new digest.
@@ -45,7 +45,7 @@ impl Note {
         let delivered = delivered.iter().find(|delivered| is_it(delivered.service, delivered.digest))?;
         let text = |key: &str| trailers.get(key).map(str::to_owned);
         Some(Self {
-            source_commit: trailers.get(key::SOURCE_COMMIT).and_then(|commit| commit.parse().ok()),
+            source_commit: delivered.source_commit.and_then(|commit| commit.parse().ok()),
             build: text(key::BUILD),
             actor: text(key::ACTOR),
             action: text(key::ACTION),
@@ -56,11 +56,26 @@ impl Note {
             approved_by: approved_by(trailers),
         })
     }
+
+    /// What is known of a promotion whose title alone is left.
+    pub(super) fn promotion(trailers: &Trailers) -> Self {
+        Self {
+            source_commit: None,
+            build: None,
+            actor: None,
+            action: Some(action::PROMOTE.into()),
+            why: None,
+            despite_migrations: None,
+            crossed_migrations: Vec::new(),
+            replaces: None,
+            approved_by: approved_by(trailers),
+        }
+    }
 }
 
 /// Whoever a commit's trailers name as having looked at it.
 pub(crate) fn approved_by(trailers: &Trailers) -> Vec<String> {
-    trailers.all("Approved-by").chain(trailers.all("Reviewed-by")).map(str::to_owned).collect()
+    trailers.all(key::APPROVED_BY).chain(trailers.all(key::REVIEWED_BY)).map(str::to_owned).collect()
 }
 
 /// A note, with the commit that says it and its time.

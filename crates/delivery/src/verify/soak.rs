@@ -8,6 +8,7 @@ use super::{Candidate, Outcome, Verdict};
 use crate::{
     EnvironmentName,
     history::{History, Run},
+    trailers::action,
 };
 
 /// Adds up the time since the digest was last taken back, if ever.
@@ -57,7 +58,7 @@ pub(super) fn judge(
 fn is_taken_back(runs: &[Run<'_>], place: usize) -> bool {
     let Some(next) = runs.get(place + 1) else { return false };
     let note = next.change.note.as_ref();
-    note.is_some_and(|note| note.action.as_deref() == Some("rollback"))
+    note.is_some_and(|note| note.action.as_deref() == Some(action::ROLLBACK))
         || runs[..place].iter().any(|earlier| earlier.image.digest == next.image.digest)
 }
 
