@@ -10,8 +10,12 @@ help: ## Show what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: deps
-deps: ## Install what building and running needs (PostgreSQL, Redis or Valkey, Mosquitto, Node.js)
-	@scripts/install-deps
+deps: ## Install what building and running needs (PostgreSQL, Redis or Valkey, Mosquitto, Node.js). Options: make deps WITH=tests, or images
+	@scripts/install-deps $(WITH:%=--%)
+
+.PHONY: toolchain
+toolchain: ## Install by rustup the Rust that this is checked with, and use it
+	@scripts/toolchain
 
 .PHONY: build
 build: ## Build every program, optimised
@@ -77,6 +81,33 @@ charts: ## Package the Helm charts into target/charts. Options: make charts PUSH
 charts-install: ## Install each chart by Helm alone on the cluster of KUBECONFIG, test it, and take it away
 	@scripts/charts-install
 
+# What pipelines do beside all that: docs/pipelines.md.
+.PHONY: sign-in sign scan deliver verify release-check changelog binaries
+sign-in: ## Sign in at the registry as a pipeline does
+	@scripts/sign-in
+sign: ## Sign what was pushed: images, charts, binaries
+	@scripts/sign
+scan: ## Look for known weaknesses of dependencies, images, manifests and Terraform
+	@scripts/scan
+deliver: ## Set in an environment the images that were pushed, where they have changed. Options: make deliver ENV=dev BUILD=https://…
+	@scripts/deliver
+verify: ## Fail where a branch changes an environment whose gates are not passed. Options: make verify ENV=prod
+	@scripts/verify
+release-check: ## Fail where this commit may not be released
+	@scripts/release-check
+changelog: ## Write what has changed since the release before into target/release-files
+	@scripts/changelog
+binaries: ## Make the command's binaries into target/release-files. Options: make binaries PUSH=registry/folder
+	@scripts/binaries
+
+.PHONY: pipelines-test
+pipelines-test: ## Run the delivering steps of each CI system's files against a repository of its own. Options: make pipelines-test ARGOSY=program
+	@scripts/pipelines-test
+
+.PHONY: protect
+protect: ## Set at GitHub what .github/rulesets and .github/environments say. Options: make protect REPO=owner/name
+	@scripts/protect
+
 .PHONY: gitops gitops-down
 gitops: ## Make the cluster of KUBECONFIG equal to an environment in Git: docs/gitops.md. Options: make gitops ENV=local REPO=https://… REVISION=main RECONCILER=argocd MANIFEST=file TIMEOUT=600 PRINT=1
 	@scripts/gitops
@@ -93,9 +124,9 @@ screenshots: ## Take a picture of every page, in both themes and three widths, i
 	@cargo test $(CARGO_FLAGS) -p argosy-webapp --test it -- --ignored --nocapture screenshots
 
 .PHONY: check
-check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-images check-policies check-manifests check-typos check-deps ## Run every static check
+check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-pipelines check-images check-policies check-manifests check-typos check-deps ## Run every static check
 
-.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-images check-policies check-manifests check-typos check-deps
+.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-pipelines check-images check-policies check-manifests check-typos check-deps
 check-format:
 	@scripts/step "format" cargo fmt --all --check
 check-lints:
@@ -115,6 +146,10 @@ check-render:
 	@scripts/step "render" scripts/render --check
 check-gitops:
 	@scripts/step "gitops" scripts/tool yaml-python gitops/check.py
+check-pipelines:
+	@scripts/step "pipelines" scripts/tool yaml-python pipelines/check.py
+	@scripts/step "pipelines' schemas" scripts/pipelines-schemas
+	@scripts/step "workflows" scripts/tool zizmor --offline --no-progress --persona auditor .github
 check-typos:
 	@scripts/step "spelling" scripts/tool typos
 check-deps:
