@@ -14,7 +14,7 @@ RIGHTS = {
         "sign": {"id-token: write"},
         "push": {"packages: write"},
         "pull": {"packages: read"},
-        "status": {"checks: read"},
+        "status": {"checks: read", "statuses: read"},
         "deliver": {"environment: delivery", "app contents: write", "app pull-requests: write"},
     },
     "gitlab": {
