@@ -10,6 +10,7 @@ mod image_set;
 mod merges;
 mod peers;
 mod promote;
+mod race;
 mod refusals;
 mod repository;
 mod rollback;
