@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn what_a_squash_merge_leaves_is_found() {
         let mut trailers = two_services();
-        let message = trailers.message("Promote 2 services from dev to prod");
+        let message = trailers.message("Promote 2 services from dev to prod").replace('\n', "\n  ");
         let squashed = format!("Merged PR 7\n\n* {message}\nNote: nothing\nApproved-by: Grace\n");
         trailers.add(key::APPROVED_BY, "Grace").unwrap();
         assert_eq!(Trailers::anywhere(&squashed), trailers);

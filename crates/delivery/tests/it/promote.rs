@@ -145,6 +145,10 @@ gates = [{ gate = "freeze", windows = [{ days = ["Tue"], why = "no" }] }, { gate
     let outside: String = body.split("```").step_by(2).collect();
     assert!(!outside.contains('@') && !outside.contains("#1"), "{outside}");
 
+    // A gate that fails keeps nobody from proposing.
+    let proposed = promote(&clone, &request()).await;
+    assert!(proposed.is_pushed && proposed.outcome == Outcome::Fail);
+
     // Back in dev, so prod would lose what it has by then.
     clone.set("prod", "api", '2', &new).await.unwrap();
     clone.set("dev", "api", '1', &old).await.unwrap();
