@@ -30,7 +30,7 @@ impl Program {
     pub(crate) fn brought_by(self, root: &Path) -> Option<Call> {
         let tool = root.join("scripts/tool");
         let is_known = std::fs::read_to_string(&tool).is_ok_and(|text| text.contains(self.name));
-        is_known.then(|| Call::new(self).executable(&tool).argument(self.name).timeout(BUILD_TIMEOUT))
+        is_known.then(|| Call { is_named: true, ..Call::new(self).executable(&tool).timeout(BUILD_TIMEOUT) })
     }
 }
 
@@ -39,6 +39,8 @@ impl Program {
 pub(crate) struct Call {
     program: Program,
     executable: OsString,
+    /// Whether what is started is told the program's name, as `scripts/tool` is.
+    is_named: bool,
     arguments: Vec<OsString>,
     environment: Vec<(&'static str, OsString)>,
     input: Option<Vec<u8>>,
@@ -51,6 +53,7 @@ impl Call {
         Self {
             program,
             executable: program.name.into(),
+            is_named: false,
             arguments: Vec::new(),
             environment: Vec::new(),
             input: None,
@@ -104,6 +107,7 @@ impl Call {
             try_this: self.program.try_this,
         };
         let mut child = Command::new(&self.executable)
+            .args(self.is_named.then_some(self.program.name))
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(folder)
@@ -166,7 +170,7 @@ mod tests {
         std::fs::write(root.path().join("scripts/tool"), "case $1 in dog) ;; esac").unwrap();
         assert!(CAT.brought_by(root.path()).is_none());
         std::fs::write(root.path().join("scripts/tool"), "case $1 in cat) ;; esac").unwrap();
-        assert_eq!(CAT.brought_by(root.path()).unwrap().words(), "cat cat");
+        assert_eq!(CAT.brought_by(root.path()).unwrap().words(), "cat");
     }
 
     #[tokio::test]

@@ -4,15 +4,6 @@ use argosy_delivery::{Diff, DiffRequest, Error};
 
 use crate::scratch::{Clone, Remote, services};
 
-/// Whether there is a Kustomize; without one there is nothing to test.
-fn has_kustomize() -> bool {
-    let has = std::process::Command::new("kustomize").arg("version").output().is_ok();
-    if !has {
-        eprintln!("kustomize is not in PATH: not tested");
-    }
-    has
-}
-
 fn environments(work_tree: bool) -> DiffRequest {
     DiffRequest::Environments { left: "dev".into(), right: "prod".into(), at: None, work_tree }
 }
@@ -32,9 +23,6 @@ fn fields(diff: &Diff) -> Vec<String> {
 
 #[tokio::test]
 async fn what_may_differ_is_no_finding() {
-    if !has_kustomize() {
-        return;
-    }
     let remote = Remote::new();
     let clone = remote.clone();
     clone.set("dev", "api", '1', "HEAD").await.unwrap();
@@ -64,9 +52,6 @@ async fn what_may_differ_is_no_finding() {
 
 #[tokio::test]
 async fn what_kustomize_cannot_build_is_in_its_words() {
-    if !has_kustomize() {
-        return;
-    }
     let remote = Remote::new();
     let clone = remote.clone();
     clone.write(&services("prod"), "resources: [nowhere]\n");

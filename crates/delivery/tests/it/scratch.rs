@@ -72,6 +72,10 @@ impl Remote {
         run(remote.folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main"]);
         let seed = remote.clone_empty();
         seed.write("argosy.toml", CONFIG);
+        // Kustomize of the version that is pinned here, unless there is one in PATH.
+        let tool = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/tool");
+        seed.write("scripts/tool", &format!("#!/bin/sh\n# Knows kustomize.\nexec {tool} \"$@\"\n"));
+        fs::set_permissions(seed.path("scripts/tool"), fs::Permissions::from_mode(0o755)).unwrap();
         for service in ["api", "webapp"] {
             seed.write(&format!("base/{service}.yaml"), &deployment(service));
             seed.write(&format!("{service}/main"), "1");
