@@ -6,13 +6,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    broker_trust::BrokerTrustOptions,
-    deliver::{
-        AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions,
-        VerifyOptions, WhereOptions,
-    },
-    probe::ProbeOptions,
-    secrets::SecretsOptions,
+    broker_trust::BrokerTrustOptions, deliver::DeliveryCommand, probe::ProbeOptions, secrets::SecretsOptions,
 };
 
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).";
@@ -50,23 +44,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Set what an environment runs
-    #[command(subcommand, after_help = EXIT_CODES)]
-    Image(ImageCommand),
-    /// Take a service back to what it ran before, and hold it there
-    Rollback(RollbackOptions),
-    /// Let a service go that was held
-    Release(ReleaseOptions),
-    /// Show which environments run a commit, and which ran it, from when to when
-    Where(WhereOptions),
-    /// Show every change of an environment: when, what, who, approved by, from which commit
-    Audit(AuditOptions),
-    /// Compare the objects of two environments, or of two commits
-    Diff(DiffOptions),
-    /// Propose the digests of an environment for the next one, as a pull request
-    Promote(PromoteOptions),
-    /// Ask an environment's gates whether its digests pass, or those that a promotion would bring
-    Verify(VerifyOptions),
+    /// What takes commits to environments, and tells where they are
+    #[command(flatten)]
+    Delivery(DeliveryCommand),
     /// Show the log of a part
     #[command(after_help = EXIT_CODES)]
     Logs {

@@ -13,6 +13,8 @@ use std::process::ExitCode;
 
 use argosy_delivery::{Delivery, Error};
 
+use crate::arguments::EXIT_CODES;
+
 pub use options::{
     AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions, SetOptions,
     VerifyOptions, WhereOptions,
@@ -27,33 +29,42 @@ const FAILED_GATE: u8 = 4;
 const ABSENT_GATE: u8 = 5;
 
 /// Such a command.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Set(SetOptions),
+#[derive(Debug, clap::Subcommand)]
+pub enum DeliveryCommand {
+    /// Set what an environment runs
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Image(ImageCommand),
+    /// Take a service back to what it ran before, and hold it there
     Rollback(RollbackOptions),
+    /// Let a service go that was held
     Release(ReleaseOptions),
+    /// Show which environments run a commit, and which ran it, from when to when
     Where(WhereOptions),
+    /// Show every change of an environment: when, what, who, approved by, from which commit
     Audit(AuditOptions),
+    /// Compare the objects of two environments, or of two commits
     Diff(DiffOptions),
+    /// Propose the digests of an environment for the next one, as a pull request
     Promote(PromoteOptions),
+    /// Ask an environment's gates whether its digests pass, or those that a promotion would bring
     Verify(VerifyOptions),
 }
 
 /// Runs it in the repository of this folder.
-pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(command: DeliveryCommand) -> anyhow::Result<ExitCode> {
     let open = async || Delivery::open(&std::env::current_dir()?).await.map_err(anyhow::Error::from);
-    let is_diff = matches!(command, Command::Diff(_));
+    let is_diff = matches!(command, DeliveryCommand::Diff(_));
     let result = async {
         let delivery = open().await?;
         match command {
-            Command::Set(options) => write::set(&delivery, options).await,
-            Command::Rollback(options) => write::rollback(&delivery, options).await,
-            Command::Release(options) => write::release(&delivery, options).await,
-            Command::Where(options) => locate::run(&delivery, &options).await,
-            Command::Audit(options) => audit::run(&delivery, options).await,
-            Command::Diff(options) => compare::run(&delivery, options).await,
-            Command::Promote(options) => promote::run(&delivery, options).await,
-            Command::Verify(options) => verify::run(&delivery, options).await,
+            DeliveryCommand::Image(ImageCommand::Set(options)) => write::set(&delivery, options).await,
+            DeliveryCommand::Rollback(options) => write::rollback(&delivery, options).await,
+            DeliveryCommand::Release(options) => write::release(&delivery, options).await,
+            DeliveryCommand::Where(options) => locate::run(&delivery, &options).await,
+            DeliveryCommand::Audit(options) => audit::run(&delivery, options).await,
+            DeliveryCommand::Diff(options) => compare::run(&delivery, options).await,
+            DeliveryCommand::Promote(options) => promote::run(&delivery, options).await,
+            DeliveryCommand::Verify(options) => verify::run(&delivery, options).await,
         }
     };
     let Err(error) = result.await else { return Ok(ExitCode::SUCCESS) };

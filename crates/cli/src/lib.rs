@@ -6,6 +6,7 @@ mod deliver;
 mod detach;
 mod down;
 mod folder;
+mod json;
 mod logs;
 mod manual;
 mod part;
@@ -21,13 +22,11 @@ mod up;
 
 use std::process::ExitCode;
 
-use deliver::Command as Delivered;
-
 pub use arguments::{Arguments, Command, UpOptions};
 pub use broker_trust::BrokerTrustOptions;
 pub use deliver::{
-    AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions, SetOptions,
-    VerifyOptions, WhereOptions,
+    AuditOptions, DeliveryCommand, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions,
+    RollbackOptions, SetOptions, VerifyOptions, WhereOptions,
 };
 pub use probe::ProbeOptions;
 pub use secrets::SecretsOptions;
@@ -42,14 +41,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             status::environment::print(&environment, json).await?;
         }
         Command::Status { env: None, json } => status::print(&folder, json).await?,
-        Command::Image(ImageCommand::Set(options)) => return deliver::run(Delivered::Set(options)).await,
-        Command::Rollback(options) => return deliver::run(Delivered::Rollback(options)).await,
-        Command::Release(options) => return deliver::run(Delivered::Release(options)).await,
-        Command::Where(options) => return deliver::run(Delivered::Where(options)).await,
-        Command::Audit(options) => return deliver::run(Delivered::Audit(options)).await,
-        Command::Diff(options) => return deliver::run(Delivered::Diff(options)).await,
-        Command::Promote(options) => return deliver::run(Delivered::Promote(options)).await,
-        Command::Verify(options) => return deliver::run(Delivered::Verify(options)).await,
+        Command::Delivery(command) => return deliver::run(command).await,
         Command::Logs { part, follow } => logs::print(&folder, &part, follow).await?,
         Command::Down => down::down(&folder).await?,
         Command::Probe(options) => probe::run(*options).await?,

@@ -8,12 +8,14 @@ mod folder;
 mod make;
 mod manifest;
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use cluster::Cluster;
 pub(crate) use make::random_hex;
 use make::{Secrets, Wanted};
+
+use crate::json;
 
 /// Options of `argosy secrets`.
 #[derive(Debug, Clone, clap::Args)]
@@ -68,10 +70,7 @@ fn print(options: &SecretsOptions) -> anyhow::Result<()> {
     } else {
         manifest::list(namespace, &secrets)
     };
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &object)?;
-    writeln!(out)?;
-    Ok(())
+    json::print(&mut std::io::stdout().lock(), &object)
 }
 
 async fn complete_cluster(options: &SecretsOptions) -> anyhow::Result<()> {

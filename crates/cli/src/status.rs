@@ -3,11 +3,11 @@
 pub(crate) mod environment;
 mod problems;
 
-use std::io::Write;
+use std::io::Write as _;
 
 use serde_json::json;
 
-use crate::{deliver::Wanted, folder::Folder};
+use crate::{deliver::Wanted, folder::Folder, json};
 
 /// Prints what runs on stdout, and what Git wants.
 pub(crate) async fn print(folder: &Folder, json: bool) -> anyhow::Result<()> {
@@ -23,9 +23,7 @@ pub(crate) async fn print(folder: &Folder, json: bool) -> anyhow::Result<()> {
         }
         status["environments"] = environments;
     }
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &status)?;
-    Ok(writeln!(out)?)
+    json::print(&mut std::io::stdout().lock(), &status)
 }
 
 /// Prints what runs here on stdout.

@@ -1,13 +1,10 @@
 //! What this machine may show registries and code hosts, and the program that knows signatures.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;
 
-use crate::HostKind;
+use crate::{HostKind, verify::COSIGN};
 
 /// What there is to show.
 #[derive(Debug, Clone, Default)]
@@ -33,14 +30,8 @@ impl Access {
         };
         Self {
             docker_config: folder.map(|folder| folder.join("config.json")),
-            cosign: in_path("cosign"),
+            cosign: COSIGN.in_path(),
             tokens: HostKind::ALL.into_iter().filter_map(token).collect(),
         }
     }
-}
-
-/// A program of PATH.
-fn in_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file: &PathBuf| Path::is_file(file))
 }

@@ -50,19 +50,18 @@ impl Delivery {
 
     /// The head of the branch that clusters read, as this clone knows it, without the network.
     pub(crate) async fn known_head(&self) -> Result<CommitId, Error> {
-        let Remote { name, branch } = self.remote().await?;
-        for reference in [format!("refs/remotes/{name}/{branch}"), format!("refs/heads/{branch}")] {
-            if let Some(head) = self.repository.find(&reference).await? {
-                return Ok(head);
-            }
-        }
-        Err(Error::MissingBranch { remote: name, branch })
+        let remote = self.remote().await?;
+        let known = match self.repository.known_branch(&remote).await? {
+            Some(head) => Some(head),
+            None => self.repository.find(&format!("refs/heads/{}", remote.branch)).await?,
+        };
+        known.ok_or(Error::MissingBranch { remote: remote.name, branch: remote.branch })
     }
 
     /// The branch's head at its remote; fails where it does not contain the one that this clone knew.
     pub(crate) async fn fetched_head(&self) -> Result<CommitId, Error> {
         let remote = self.remote().await?;
-        let known = self.repository.find(&format!("refs/remotes/{}/{}", remote.name, remote.branch)).await?;
+        let known = self.repository.known_branch(&remote).await?;
         let now = self.repository.remote_head(&remote).await?;
         match known {
             Some(before) if !self.repository.is_ancestor(&before, &now).await? => {

@@ -5,7 +5,7 @@ use crate::{
     overlay::Overlay,
     swap::{Plan, swap},
     trailers::{Trailers, key},
-    written::{About, Written, WrittenChange},
+    written::{About, Written, WrittenChange, in_words},
 };
 
 /// What to set, and what to say about it.
@@ -72,8 +72,7 @@ impl Delivery {
             trailers.add_some(key::BUILD, request.build.as_deref())?;
             trailers.add(key::ACTOR, actor)?;
             let names: Vec<&str> = about.changes.iter().map(|change| change.service.as_str()).collect();
-            // A subject is a line that people can take in: beyond three services it counts them.
-            let what = if names.len() > 3 { format!("{} services", names.len()) } else { names.join(", ") };
+            let what = in_words(&names);
             let files = after.changes_since(&before);
             about.lines = before.lines(&files);
             Ok(Plan { files, message: trailers.message(&format!("Deploy {what} to {environment}")), about })

@@ -1,6 +1,11 @@
 //! Runs programs: no shell, no terminal, nothing that waits for ever.
 
-use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
 
@@ -26,8 +31,19 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// Its file in PATH.
+    pub(crate) fn in_path(self) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(self.name)).find(|file| file.is_file())
+    }
+
+    /// A call of this file, or else of what a repository brings.
+    pub(crate) fn call(self, file: Option<&Path>, root: &Path) -> Option<Call> {
+        file.map(|file| Call::new(self).executable(file)).or_else(|| self.brought_by(root))
+    }
+
     /// A call of the program that a repository brings, where its `scripts/tool` knows it; that may have to build it first.
-    pub(crate) fn brought_by(self, root: &Path) -> Option<Call> {
+    fn brought_by(self, root: &Path) -> Option<Call> {
         let tool = root.join("scripts/tool");
         let is_known = std::fs::read_to_string(&tool).is_ok_and(|text| text.contains(self.name));
         is_known.then(|| Call { is_named: true, ..Call::new(self).executable(&tool).timeout(BUILD_TIMEOUT) })
@@ -62,7 +78,7 @@ impl Call {
     }
 
     /// Another file than that in PATH.
-    pub(crate) fn executable(mut self, path: &Path) -> Self {
+    fn executable(mut self, path: &Path) -> Self {
         self.executable = path.into();
         self
     }

@@ -179,8 +179,7 @@ impl Delivery {
             access: request.access.clone(),
             now: request.now,
         };
-        let gates = self.judge(to, &digests, head, None, &asking).await?;
-        let outcomes = gates.iter().flat_map(|service| &service.gates).map(|judged| judged.outcome);
+        let gates = self.judge(to, &digests, head, history, None, &asking).await?;
         let rendered = if plan.files.is_empty() {
             Ok(Vec::new())
         } else {
@@ -198,7 +197,7 @@ impl Delivery {
             held: plan.moves.held.clone(),
             message: (!changes.is_empty()).then(|| plan.message.clone()),
             lines: plan.lines.clone(),
-            outcome: outcomes.max().unwrap_or(Outcome::Pass),
+            outcome: Outcome::worst(&gates),
             gates,
             rendered,
             title: plan.title.clone(),

@@ -88,11 +88,8 @@ impl Delivery {
 
     /// The program in PATH, or else the one that the repository brings.
     fn kustomize(&self) -> Result<Call, Error> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        if std::env::split_paths(&path).any(|folder| folder.join(KUSTOMIZE.name).is_file()) {
-            return Ok(Call::new(KUSTOMIZE));
-        }
-        KUSTOMIZE.brought_by(self.repository.root()).ok_or_else(|| Error::NoProgram {
+        let call = KUSTOMIZE.call(KUSTOMIZE.in_path().as_deref(), self.repository.root());
+        call.ok_or_else(|| Error::NoProgram {
             program: KUSTOMIZE.name,
             reason: "it is not in PATH".into(),
             try_this: KUSTOMIZE.try_this,

@@ -58,7 +58,7 @@ where
     F: Future<Output = Result<Plan<T>, Error>>,
 {
     let mut pauses = pauses();
-    let mut last = known_head(repository, remote).await?;
+    let mut last = repository.known_branch(remote).await?;
     // A commit of ours whose push may have arrived.
     let mut in_doubt: Option<(CommitId, Swapped<T>)> = None;
     let mut refusals: Vec<String> = Vec::new();
@@ -90,10 +90,7 @@ where
         match push {
             Push::Accepted => return Ok(done),
             Push::Moved => {}
-            Push::Protected(says) => {
-                let (remote, branch) = (remote.name.clone(), remote.branch.clone());
-                return Err(Error::ProtectedBranch { remote, branch, says });
-            }
+            Push::Protected(says) => return Err(remote.protected(says)),
             Push::Refused(says) => refusals.push(says),
             Push::Unknown(says) => {
                 refusals.push(says);
@@ -105,9 +102,4 @@ where
         };
         tokio::time::sleep(pause).await;
     }
-}
-
-/// Where the branch was when this clone last looked.
-async fn known_head(repository: &Repository, remote: &Remote) -> Result<Option<CommitId>, Error> {
-    repository.find(&format!("refs/remotes/{}/{}", remote.name, remote.branch)).await
 }

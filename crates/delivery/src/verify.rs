@@ -15,6 +15,8 @@ mod rebuild;
 mod signature;
 mod soak;
 
+pub(crate) use signature::COSIGN;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -105,6 +107,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The worst that gates say; where there are none, everything passes.
+    pub(crate) fn worst(services: &[VerifiedService]) -> Self {
+        let judged = services.iter().flat_map(|service| &service.gates);
+        judged.map(|judged| judged.outcome).max().unwrap_or(Self::Pass)
+    }
+
+    /// How many gates say so.
+    pub fn count(self, services: &[VerifiedService]) -> usize {
+        let judged = services.iter().flat_map(|service| &service.gates);
+        judged.filter(|judged| judged.outcome == self).count()
+    }
+
     /// In a word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -139,42 +153,42 @@ impl Delivery {
         let head = self.known_head().await?;
         let Asked { digests, proposed, unchanged, held } =
             self.asked(&environment.name, from, &services, &head).await?;
-        let services = self.judge(environment, &digests, &head, proposed.as_ref(), request).await?;
-        let outcomes = services.iter().flat_map(|service| &service.gates).map(|judged| judged.outcome);
+        // What ran is what the branch says, whatever else is proposed.
+        let history = self.history(&head, &Scope::all()).await?;
+        let services = self.judge(environment, &digests, &head, &history, proposed.as_ref(), request).await?;
         Ok(Verification {
             environment: environment.name.clone(),
             from: from.cloned(),
             head,
             proposed,
-            outcome: outcomes.max().unwrap_or(Outcome::Pass),
+            outcome: Outcome::worst(&services),
             services,
             unchanged,
             held,
         })
     }
 
-    /// Asks the gates for these digests.
+    /// Asks the gates for these digests; the history is that of all environments, as the branch's head has it.
     pub(crate) async fn judge(
         &self,
         environment: &Environment,
         digests: &[(ServiceName, Digest)],
         head: &CommitId,
+        history: &History,
         proposed: Option<&CommitId>,
         request: &VerifyRequest,
     ) -> Result<Vec<VerifiedService>, Error> {
         let commit = proposed.unwrap_or(head);
         let overlay = Overlay::read(&self.repository, &self.config, &environment.name, commit).await?;
-        // What ran is what the branch says, whatever else is proposed.
-        let history = self.history(head, &Scope::all()).await?;
         let proposal = match proposed {
             Some(proposed) => Some(self.history(proposed, &Scope::all()).await?),
             None => None,
         };
         let sources = |service: &ServiceName, digest: &Digest| {
             let of = |history: &History| source(history, service, digest);
-            of(&history).or_else(|| proposal.as_ref().and_then(of))
+            of(history).or_else(|| proposal.as_ref().and_then(of))
         };
-        let gates = gates::Gates::new(self, environment, &history, request)?;
+        let gates = gates::Gates::new(self, environment, history, request)?;
         let mut services = Vec::new();
         for (service, digest) in digests {
             let image = overlay.image(&self.config, service)?;

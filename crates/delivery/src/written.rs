@@ -74,6 +74,14 @@ impl Written {
     }
 }
 
+/// Services in a line that people can take in: beyond three they are counted.
+pub(crate) fn in_words(services: &[&str]) -> String {
+    match services.len() {
+        0..=3 => services.join(", "),
+        many => format!("{many} services"),
+    }
+}
+
 /// The lines that differ, of files before and after.
 pub(crate) fn lines(files: &[NewFile], before: impl Fn(&str) -> Option<String>) -> Vec<WrittenLine> {
     let mut lines = Vec::new();

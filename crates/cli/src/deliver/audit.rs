@@ -7,6 +7,7 @@ use argosy_delivery::{Audit, AuditRequest, Change, Delivery, Error};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::{locate::MINUTE, options::AuditOptions};
+use crate::json;
 
 pub(super) async fn run(delivery: &Delivery, options: AuditOptions) -> anyhow::Result<()> {
     let request = AuditRequest {
@@ -26,8 +27,7 @@ pub(super) async fn run(delivery: &Delivery, options: AuditOptions) -> anyhow::R
     } else if options.csv {
         audit.write_csv(out)?;
     } else if options.json {
-        serde_json::to_writer_pretty(&mut out, &audit)?;
-        writeln!(out)?;
+        json::print(&mut out, &audit)?;
     } else {
         print(&mut out, &audit)?;
     }

@@ -6,6 +6,7 @@ use argosy_delivery::{Delivery, Diff, DiffRequest, Finding};
 use serde_json::Value;
 
 use super::options::DiffOptions;
+use crate::json;
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 100;
@@ -35,8 +36,7 @@ pub(super) async fn run(delivery: &Delivery, options: DiffOptions) -> anyhow::Re
     let diff = delivery.diff(&request).await?;
     let mut out = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &diff)?;
-        writeln!(out)?;
+        json::print(&mut out, &diff)?;
     } else {
         print(&mut out, &diff, options.all)?;
     }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use argosy_delivery::Delivery;
 
 use super::options::WhereOptions;
+use crate::json;
 
 /// How times are told: to the minute, in UTC.
 pub(super) const MINUTE: &str = "%Y-%m-%d %H:%M";
@@ -13,9 +14,7 @@ pub(super) async fn run(delivery: &Delivery, options: &WhereOptions) -> anyhow::
     let found = delivery.locate(&options.commit, options.service.as_deref()).await?;
     let mut out = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &found)?;
-        writeln!(out)?;
-        return Ok(());
+        return json::print(&mut out, &found);
     }
     for stay in &found.stays {
         let since = stay.since.format(MINUTE);

@@ -6,6 +6,7 @@ use argosy_delivery::{Access, Delivery, Drawn, Outcome, PromoteRequest, Promotio
 use chrono::Utc;
 
 use super::{options::PromoteOptions, write};
+use crate::json;
 
 pub(super) async fn run(delivery: &Delivery, options: PromoteOptions) -> anyhow::Result<()> {
     let telling = options.telling;
@@ -22,8 +23,7 @@ pub(super) async fn run(delivery: &Delivery, options: PromoteOptions) -> anyhow:
     let promotion = delivery.promote(&request).await?;
     let mut out = std::io::stdout().lock();
     if telling.json {
-        serde_json::to_writer_pretty(&mut out, &promotion)?;
-        writeln!(out)?;
+        json::print(&mut out, &promotion)?;
     } else {
         print(&mut out, &promotion, telling.dry_run)?;
     }
@@ -66,15 +66,11 @@ fn print(out: &mut impl Write, promotion: &Promotion, is_dry_run: bool) -> std::
         }
         None => eprintln!("Open a pull request from {branch} yourself; merging it deploys."),
     }
-    let count = |outcome| {
-        let gates = promotion.gates.iter().flat_map(|service| &service.gates);
-        gates.filter(|judged| judged.outcome == outcome).count()
-    };
     if promotion.outcome != Outcome::Pass {
         eprintln!(
             "Not every gate passes: {} fail, {} absent. `argosy verify {to} --from {from}` says which.",
-            count(Outcome::Fail),
-            count(Outcome::Absent)
+            Outcome::Fail.count(&promotion.gates),
+            Outcome::Absent.count(&promotion.gates)
         );
     }
     Ok(())

@@ -6,6 +6,7 @@ use argosy_delivery::{Access, Delivery, Outcome, Verification, VerifyRequest};
 use chrono::Utc;
 
 use super::options::VerifyOptions;
+use crate::json;
 
 /// That not every gate passes, which is an answer.
 #[derive(Debug)]
@@ -41,15 +42,11 @@ pub(super) async fn run(delivery: &Delivery, options: VerifyOptions) -> anyhow::
     let verification = delivery.verify(&request).await?;
     let mut out = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut out, &verification)?;
-        writeln!(out)?;
+        json::print(&mut out, &verification)?;
     } else {
         print(&mut out, &verification)?;
     }
-    let count = |outcome| {
-        let gates = verification.services.iter().flat_map(|service| &service.gates);
-        gates.filter(|judged| judged.outcome == outcome).count()
-    };
+    let count = |outcome: Outcome| outcome.count(&verification.services);
     match verification.outcome {
         Outcome::Pass => Ok(()),
         Outcome::Absent | Outcome::Fail => {

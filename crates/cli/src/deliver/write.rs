@@ -9,6 +9,7 @@ use argosy_delivery::{
 use chrono::Utc;
 
 use super::options::{ReleaseOptions, RollbackOptions, ServiceOptions, SetOptions, Telling};
+use crate::json;
 
 pub(super) async fn set(delivery: &Delivery, options: SetOptions) -> anyhow::Result<()> {
     let telling = options.telling;
@@ -67,8 +68,7 @@ pub(super) async fn release(delivery: &Delivery, options: ReleaseOptions) -> any
 fn tell(written: &Written, telling: Telling, is_unchanged: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if telling.json {
-        serde_json::to_writer_pretty(&mut out, written)?;
-        return writeln!(out).context("stdout cannot be written");
+        return json::print(&mut out, written).context("stdout cannot be written");
     }
     let environment = &written.environment;
     for service in &written.unchanged {

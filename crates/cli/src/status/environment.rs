@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::problems::{Problem, problems};
-use crate::deliver::Wanted;
+use crate::{deliver::Wanted, json};
 
 /// Namespace of the services.
 const NAMESPACE: &str = "argosy";
@@ -26,11 +26,8 @@ pub(crate) async fn print(environment: &str, as_json: bool) -> anyhow::Result<()
     let mut out = std::io::stdout().lock();
     if as_json {
         let reconcilers: Vec<Value> = reconcilers.iter().map(summary).collect();
-        serde_json::to_writer_pretty(
-            &mut out,
-            &json!({"reconcilers": reconcilers, "problems": problems, "wanted": wanted.to_json()}),
-        )?;
-        writeln!(out)?;
+        let status = json!({"reconcilers": reconcilers, "problems": problems, "wanted": wanted.to_json()});
+        json::print(&mut out, &status)?;
     } else {
         for reconciler in reconcilers.iter().map(summary) {
             let word = |key: &str| reconciler[key].as_str().unwrap_or("unknown").to_owned();

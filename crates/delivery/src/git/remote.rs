@@ -10,6 +10,13 @@ pub(crate) struct Remote {
     pub(crate) branch: String,
 }
 
+impl Remote {
+    /// That a rule of the server protects the branch.
+    pub(crate) fn protected(&self, says: String) -> Error {
+        Error::ProtectedBranch { remote: self.name.clone(), branch: self.branch.clone(), says }
+    }
+}
+
 /// How a push ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Push {
@@ -84,10 +91,12 @@ impl Repository {
 
     /// Fails where there is no such remote.
     pub(crate) async fn expect_remote(&self, name: &str) -> Result<(), Error> {
-        if self.run(git(["remote", "get-url", name])).await?.is_success {
-            return Ok(());
-        }
-        Err(Error::MissingRemote { name: name.to_owned() })
+        self.remote_url(name).await.map(drop)
+    }
+
+    /// Where a branch was when this clone last looked.
+    pub(crate) async fn known_branch(&self, remote: &Remote) -> Result<Option<CommitId>, Error> {
+        self.find(&format!("refs/remotes/{}/{}", remote.name, remote.branch)).await
     }
 
     /// Where a remote is, as the user's configuration rewrites it. It may have a password in it.

@@ -144,11 +144,7 @@ fn gates(promotion: &Promotion) -> Part {
             block.push(format!("  {:6} {:10} {}", judged.outcome.as_str(), judged.gate, judged.evidence));
         }
     }
-    let count = |outcome| {
-        let judged = promotion.gates.iter().flat_map(|service| &service.gates);
-        judged.filter(|judged| judged.outcome == outcome).count()
-    };
-    let (fail, absent) = (count(Outcome::Fail), count(Outcome::Absent));
+    let (fail, absent) = (Outcome::Fail.count(&promotion.gates), Outcome::Absent.count(&promotion.gates));
     let to = &promotion.to;
     let text = match (promotion.outcome, promotion.gates.iter().any(|service| !service.gates.is_empty())) {
         (_, false) => {

@@ -53,10 +53,7 @@ impl Delivery {
             let says = match self.repository.push(branch, before.as_ref(), &commit).await? {
                 Push::Accepted => return Ok(Offered { commit, is_new: true }),
                 Push::Moved => "somebody else pushes to it".to_owned(),
-                Push::Protected(says) => {
-                    let (remote, branch) = (branch.name.clone(), branch.branch.clone());
-                    return Err(Error::ProtectedBranch { remote, branch, says });
-                }
+                Push::Protected(says) => return Err(branch.protected(says)),
                 Push::Refused(says) | Push::Unknown(says) => says,
             };
             is_pushed = true;

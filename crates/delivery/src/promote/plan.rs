@@ -8,6 +8,7 @@ use crate::{
     overlay::Overlay,
     trailers::{Trailers, action, key},
     verify::source,
+    written::in_words,
 };
 
 /// What a promotion would commit.
@@ -62,13 +63,9 @@ impl Delivery {
     }
 }
 
-/// A line that people can take in: beyond three services it counts them. [`is_title`] knows it again.
+/// [`is_title`] knows it again.
 fn title(services: &[&str], from: &EnvironmentName, to: &EnvironmentName) -> String {
-    let what = match services.len() {
-        0..=3 => services.join(", "),
-        many => format!("{many} services"),
-    };
-    format!("Promote {what} from {from} to {to}")
+    format!("Promote {} from {from} to {to}", in_words(services))
 }
 
 /// Whether a commit's subject is such a title, with whatever a code host puts before and behind it.

@@ -1,20 +1,15 @@
 //! The gate `signature`: whether the program `cosign` finds one by whom `argosy.toml` names.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use super::{Candidate, Outcome, Verdict};
-use crate::{
-    Error,
-    process::{Call, Program},
-};
+use crate::{Error, process::Program};
 
-const COSIGN: Program = Program {
+/// Its minute has to do for the registry and Sigstore's log.
+pub(crate) const COSIGN: Program = Program {
     name: "cosign",
     try_this: "https://docs.sigstore.dev/cosign/system_config/installation/ has it",
 };
-
-/// It asks the registry and Sigstore's log.
-const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Who has to have signed, as `argosy.toml` says.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +41,7 @@ pub(super) async fn judge(
             return (Outcome::Absent, why.into());
         }
     };
-    let in_path = cosign.map(|cosign| Call::new(COSIGN).executable(cosign).timeout(TIMEOUT));
-    let Some(call) = in_path.or_else(|| COSIGN.brought_by(root)) else {
+    let Some(call) = COSIGN.call(cosign, root) else {
         return (Outcome::Absent, format!("cosign is not in PATH: {}", COSIGN.try_this));
     };
     let call = call
