@@ -35,6 +35,9 @@ pub struct SecretsOptions {
     /// Leave out certificates, where cert-manager makes them
     #[arg(long)]
     pub without_certificates: bool,
+    /// One more service that serves by TLS, for a certificate of its own; may be given several times
+    #[arg(long = "service")]
+    pub services: Vec<String>,
     /// One more name or address of the pages, the API and the broker, for their certificates; may be given several times
     #[arg(long = "host")]
     pub hosts: Vec<String>,
@@ -55,6 +58,7 @@ impl SecretsOptions {
     fn wanted(&self, namespace: &str) -> Wanted {
         Wanted {
             namespace: namespace.to_owned(),
+            services: self.services.clone(),
             hosts: self.hosts.clone(),
             certificates: !self.without_certificates,
         }
@@ -75,13 +79,14 @@ fn print(options: &SecretsOptions) -> anyhow::Result<()> {
 
 async fn complete_cluster(options: &SecretsOptions) -> anyhow::Result<()> {
     let cluster = Cluster::of_this_pod(options.namespace.clone())?;
+    let wanted = options.wanted(cluster.namespace());
     let mut existing = Secrets::new();
-    for name in make::NAMES {
-        if let Some(data) = cluster.read_secret(name).await? {
+    for name in wanted.names() {
+        if let Some(data) = cluster.read_secret(&name).await? {
             existing.insert(name, data);
         }
     }
-    let missing = make::missing(&existing, &options.wanted(cluster.namespace()))?;
+    let missing = make::missing(&existing, &wanted)?;
     if missing.is_empty() {
         eprintln!("Nothing is missing in the namespace {}.", cluster.namespace());
     }

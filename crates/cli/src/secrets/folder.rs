@@ -14,13 +14,13 @@ use super::make::{self, Data, Secrets, Wanted};
 /// by everybody who sees them.
 pub(super) fn complete(folder: &Path, wanted: &Wanted) -> anyhow::Result<()> {
     let mut existing = Secrets::new();
-    for name in make::NAMES {
-        if let Some(data) = read(&folder.join(name))? {
+    for name in wanted.names() {
+        if let Some(data) = read(&folder.join(&name))? {
             existing.insert(name, data);
         }
     }
     for (name, data) in make::missing(&existing, wanted)? {
-        let path = folder.join(name);
+        let path = folder.join(&name);
         write(&path, &data).with_context(|| format!("cannot write {}", path.display()))?;
         eprintln!("{name} is made.");
     }
@@ -60,7 +60,12 @@ mod tests {
     fn what_is_in_the_folder_stays() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("api")).unwrap();
-        let wanted = Wanted { namespace: "argosy".into(), hosts: Vec::new(), certificates: true };
+        let wanted = Wanted {
+            namespace: "argosy".into(),
+            services: Vec::new(),
+            hosts: Vec::new(),
+            certificates: true,
+        };
         complete(folder.path(), &wanted).unwrap();
         let key = fs::read_to_string(folder.path().join("api/seal-key")).unwrap();
         fs::remove_dir_all(folder.path().join("ingest")).unwrap();

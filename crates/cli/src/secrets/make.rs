@@ -10,10 +10,10 @@ use x509_parser::pem::parse_x509_pem;
 /// Contents by key.
 pub(super) type Data = BTreeMap<String, String>;
 /// Contents by the secret's name.
-pub(super) type Secrets = BTreeMap<&'static str, Data>;
+pub(super) type Secrets = BTreeMap<String, Data>;
 
-/// The secrets' names, in the order of the alphabet.
-pub(super) const NAMES: [&str; 12] = [
+/// The names of the secrets that every installation has.
+const NAMES: [&str; 12] = [
     "api",
     "api-bootstrap",
     "api-tls",
@@ -28,6 +28,8 @@ pub(super) const NAMES: [&str; 12] = [
     "webapp-tls",
 ];
 const AUTHORITY: &str = "argosy-ca";
+/// Who serves by TLS in every installation.
+const SERVERS: [&str; 3] = ["api", "webapp", "broker"];
 /// How long certificates are valid.
 const LIFETIME: Duration = Duration::days(365);
 /// How long before their end they are renewed, in seconds: a month.
@@ -38,21 +40,36 @@ const RENEWAL: i64 = 30 * 24 * 60 * 60;
 pub(super) struct Wanted {
     /// The services' namespace.
     pub(super) namespace: String,
+    /// More services that serve by TLS.
+    pub(super) services: Vec<String>,
     /// More names of those who serve.
     pub(super) hosts: Vec<String>,
     /// Whether certificates are.
     pub(super) certificates: bool,
 }
 
+impl Wanted {
+    /// The names of all secrets.
+    pub(super) fn names(&self) -> Vec<String> {
+        let certificates = self.services.iter().map(|service| certificate_of(service));
+        NAMES.map(str::to_owned).into_iter().chain(certificates).collect()
+    }
+}
+
+/// The name of the secret that has a service's certificate.
+fn certificate_of(service: &str) -> String {
+    format!("{service}-tls")
+}
+
 /// What is missing beside those that exist, and what must be renewed.
 pub(super) fn missing(existing: &Secrets, wanted: &Wanted) -> anyhow::Result<Secrets> {
     let mut all = existing.clone();
     let mut new = Secrets::new();
-    let mut add = |name: &'static str, make: &dyn Fn(&Secrets) -> Data| {
+    let mut add = |name: &str, make: &dyn Fn(&Secrets) -> Data| {
         if !all.contains_key(name) {
             let data = make(&all);
-            all.insert(name, data.clone());
-            new.insert(name, data);
+            all.insert(name.to_owned(), data.clone());
+            new.insert(name.to_owned(), data);
         }
     };
     add("postgres", &|_| data([("password", random_secret())]));
@@ -93,7 +110,7 @@ fn certificates(existing: &Secrets, wanted: &Wanted, new: &mut Secrets) -> anyho
     };
     if !existing.contains_key(AUTHORITY) {
         let (certificate, key) = (authority.certificate_pem().to_owned(), authority.key_pem().to_owned());
-        new.insert(AUTHORITY, data([("tls.crt", certificate), ("tls.key", key)]));
+        new.insert(AUTHORITY.to_owned(), data([("tls.crt", certificate), ("tls.key", key)]));
     }
     let is_good = |name: &str| {
         existing.get(name).is_some_and(|data| {
@@ -101,8 +118,9 @@ fn certificates(existing: &Secrets, wanted: &Wanted, new: &mut Secrets) -> anyho
                 && data.get("tls.crt").is_some_and(|certificate| lasts(certificate))
         })
     };
-    for (secret, service) in [("api-tls", "api"), ("webapp-tls", "webapp"), ("broker-tls", "broker")] {
-        if !is_good(secret) {
+    for service in SERVERS.into_iter().chain(wanted.services.iter().map(String::as_str)) {
+        let secret = certificate_of(service);
+        if !is_good(&secret) {
             let namespace = &wanted.namespace;
             let mut names = vec![service.to_owned(), format!("{service}.{namespace}")];
             names.push(format!("{service}.{namespace}.svc"));
@@ -112,7 +130,7 @@ fn certificates(existing: &Secrets, wanted: &Wanted, new: &mut Secrets) -> anyho
         }
     }
     if !is_good("ingest-mqtt-tls") {
-        new.insert("ingest-mqtt-tls", issued(authority.client(INGEST, LIFETIME)?));
+        new.insert("ingest-mqtt-tls".to_owned(), issued(authority.client(INGEST, LIFETIME)?));
     }
     Ok(())
 }
@@ -145,13 +163,21 @@ mod tests {
     use super::*;
 
     fn wanted() -> Wanted {
-        Wanted { namespace: "argosy".into(), hosts: vec!["argosy.example".into()], certificates: true }
+        Wanted {
+            namespace: "argosy".into(),
+            services: vec!["billing".into()],
+            hosts: vec!["argosy.example".into()],
+            certificates: true,
+        }
     }
 
     #[test]
     fn everything_is_made_once() {
         let all = missing(&Secrets::new(), &wanted()).unwrap();
-        assert!(all.keys().copied().eq(NAMES), "{:?}", all.keys());
+        let mut names = wanted().names();
+        names.sort();
+        assert!(all.keys().eq(&names), "{:?}", all.keys());
+        assert!(all.contains_key("billing-tls"), "{:?}", all.keys());
         assert!(missing(&all, &wanted()).unwrap().is_empty());
         let password = &all["postgres"]["password"];
         assert!(all["api"]["database-url"].contains(password.as_str()));
@@ -165,7 +191,7 @@ mod tests {
         all.remove("api");
         all.remove("api-tls");
         let made = missing(&all, &wanted()).unwrap();
-        assert_eq!(made.keys().copied().collect::<Vec<_>>(), ["api", "api-tls"]);
+        assert_eq!(made.keys().collect::<Vec<_>>(), ["api", "api-tls"]);
         assert!(made["api"]["database-url"].contains(&password));
         assert_eq!(made["api-tls"]["ca.crt"], all[AUTHORITY]["tls.crt"]);
     }
@@ -178,12 +204,16 @@ mod tests {
         let old = authority.server(vec!["webapp".into()], Duration::days(29)).unwrap();
         all.get_mut("webapp-tls").unwrap().insert("tls.crt".into(), old.certificate_pem);
         let made = missing(&all, &wanted()).unwrap();
-        assert_eq!(made.keys().copied().collect::<Vec<_>>(), ["webapp-tls"]);
+        assert_eq!(made.keys().collect::<Vec<_>>(), ["webapp-tls"]);
     }
 
     #[test]
     fn certificates_can_be_left_to_others() {
         let all = missing(&Secrets::new(), &Wanted { certificates: false, ..wanted() }).unwrap();
-        assert!(all.keys().all(|name| !name.ends_with("-tls") && *name != AUTHORITY), "{:?}", all.keys());
+        assert!(
+            all.keys().all(|name| !name.ends_with("-tls") && name.as_str() != AUTHORITY),
+            "{:?}",
+            all.keys()
+        );
     }
 }
