@@ -123,46 +123,12 @@ screenshots: ## Take a picture of every page, in both themes and three widths, i
 	@scripts/install-deps --tests
 	@cargo test $(CARGO_FLAGS) -p argosy-webapp --test it -- --ignored --nocapture screenshots
 
-.PHONY: check
-check: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-pipelines check-images check-policies check-manifests check-typos check-deps ## Run every static check
-
-.PHONY: check-format check-lints check-docs check-sqlx check-pages check-scripts check-charts check-render check-gitops check-pipelines check-images check-policies check-manifests check-typos check-deps
-check-format:
-	@scripts/step "format" cargo fmt --all --check
-check-lints:
-	@scripts/step "lints" cargo clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
-check-docs:
-	@RUSTDOCFLAGS="-D warnings" scripts/step "docs" cargo doc $(CARGO_FLAGS) --workspace --no-deps --document-private-items
-check-sqlx:
-	@scripts/step "statements" scripts/sqlx-prepare --check
-check-pages:
-	@scripts/step "pages" npm --prefix services/webapp run lint
-check-scripts:
-	@scripts/step "scripts" scripts/tool shellcheck scripts/* .ci/*
-check-charts:
-	@scripts/step "charts' schemas and tables" scripts/charts-docs --check
-	@scripts/step "charts' scenarios" scripts/charts-test
-check-render:
-	@scripts/step "render" scripts/render --check
-check-gitops:
-	@scripts/step "gitops" scripts/tool yaml-python gitops/check.py
-check-pipelines:
-	@scripts/step "pipelines" scripts/tool yaml-python pipelines/check.py
-	@scripts/step "pipelines' schemas" scripts/pipelines-schemas
-	@scripts/step "workflows" scripts/tool zizmor --offline --no-progress --persona auditor .github
-check-typos:
-	@scripts/step "spelling" scripts/tool typos
-check-deps:
-	@scripts/step "licences and sources" scripts/tool cargo-deny --all-features check licenses bans sources
-	@scripts/step "advisories" scripts/advisories
-	@scripts/step "unused dependencies" scripts/tool cargo-machete --with-metadata
-check-images:
-	@scripts/step "Dockerfiles" scripts/tool hadolint services/*/Dockerfile crates/*/Dockerfile docker/*.Dockerfile
-	@scripts/step "bake file" scripts/bake-check
-check-policies:
-	@scripts/step "policies" scripts/policies
-check-manifests:
-	@scripts/step "manifests" scripts/manifests
+# Each line of checks.toml that is `name = 'command'`.
+CHECKS := $(shell sed -n "s/^\([a-z-]*\) = '.*'$$/\1/p" checks.toml)
+.PHONY: check $(CHECKS:%=check-%)
+check: $(CHECKS:%=check-%) ## Run every static check: checks.toml. One of them: make check-lints; several at once, and a table: argosy check
+$(CHECKS:%=check-%): check-%:
+	@scripts/step "$*" bash -c "$$(sed -n "s/^$* = '\(.*\)'$$/\1/p" checks.toml)"
 
 .PHONY: fmt
 fmt: ## Format the code
