@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::{
     broker_trust::BrokerTrustOptions, deliver::DeliveryCommand, probe::ProbeOptions, secrets::SecretsOptions,
+    workshop::WorkshopCommand,
 };
 
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).";
@@ -47,6 +48,9 @@ pub enum Command {
     /// What takes commits to environments, and tells where they are
     #[command(flatten)]
     Delivery(DeliveryCommand),
+    /// What works on the repository rather than on what runs
+    #[command(flatten)]
+    Workshop(WorkshopCommand),
     /// Show the log of a part
     #[command(after_help = EXIT_CODES)]
     Logs {

@@ -19,6 +19,7 @@ mod secrets;
 mod status;
 mod supervise;
 mod up;
+mod workshop;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,10 @@ pub use deliver::{
 };
 pub use probe::ProbeOptions;
 pub use secrets::SecretsOptions;
+pub use workshop::{
+    CheckOptions, DoctorOptions, NewApplicationOptions, NewCommand, NewServiceOptions, RenderOptions,
+    WorkshopCommand,
+};
 
 /// Runs a command; its exit code.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -42,6 +47,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Status { env: None, json } => status::print(&folder, json).await?,
         Command::Delivery(command) => return deliver::run(command).await,
+        Command::Workshop(command) => return workshop::run(command).await,
         Command::Logs { part, follow } => logs::print(&folder, &part, follow).await?,
         Command::Down => down::down(&folder).await?,
         Command::Probe(options) => probe::run(*options).await?,

@@ -97,7 +97,7 @@ impl Repository {
     }
 
     /// The files under these paths that are not as the commit that is checked out has them.
-    pub(crate) async fn changed_files(&self, paths: &[&str]) -> Result<Vec<String>, Error> {
+    pub async fn changed_files(&self, paths: &[&str]) -> Result<Vec<String>, Error> {
         let call = git(["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--"]);
         let output = self.output(call.arguments(paths)).await?;
         let text = String::from_utf8_lossy(&output);

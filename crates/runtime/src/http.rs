@@ -5,17 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use argosy_wire::api::problem::{CONTENT_TYPE, Problem};
 use axum::{
     Router,
-    body::Body,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode},
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 use tracing::Instrument as _;
+
+use crate::problem;
 
 /// The header that names a request in logs and in problems.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,10 +42,7 @@ async fn observe(metric: &'static str, mut request: Request, next: Next) -> Resp
         http.route = route,
         request.id = id.to_str().unwrap_or_default(),
     );
-    let mut response = next.run(request).instrument(span.clone()).await;
-    if response.extensions().get::<Panicked>().is_some() {
-        response = problem(&id);
-    }
+    let mut response = problem::complete(next.run(request).instrument(span.clone()).await, &id);
     let (status, took) = (response.status(), started.elapsed());
     span.in_scope(|| {
         let (status, milliseconds) = (status.as_u16(), took.as_millis());
@@ -87,10 +84,6 @@ fn new_id() -> HeaderValue {
     HeaderValue::from_str(&uuid::Uuid::now_v7().simple().to_string()).expect("hex digits are a valid header")
 }
 
-/// Marks an answer as the one of a panic.
-#[derive(Debug, Clone, Copy)]
-struct Panicked;
-
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let message = panic
@@ -99,20 +92,8 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     tracing::error!(panic = message, "A request handler panicked.");
-    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    response.extensions_mut().insert(Panicked);
-    response
-}
-
-fn problem(id: &HeaderValue) -> Response {
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    let problem = Problem {
-        kind: "urn:argosy:problem:internal_server_error".into(),
-        title: "Internal Server Error".into(),
-        status: status.as_u16(),
-        detail: Some("Something went wrong on our side. The request id finds it in the logs.".into()),
-        request_id: id.to_str().ok().map(Into::into),
-    };
-    let body = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
-    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], body).into_response()
+    problem::respond(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side. The request id finds it in the logs.",
+    )
 }

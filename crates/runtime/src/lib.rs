@@ -8,6 +8,7 @@ pub mod health;
 pub mod http;
 pub mod lifecycle;
 pub mod metrics;
+pub mod problem;
 pub mod server;
 pub mod telemetry;
 pub mod tls;

@@ -10,7 +10,7 @@ pub mod device;
 pub mod fleet;
 pub mod overview;
 pub mod presence;
-pub mod problem;
+pub use argosy_problem as problem;
 pub mod reading;
 pub mod session;
 pub mod stream;

@@ -11,3 +11,4 @@ mod revocation;
 mod stack;
 mod transcript;
 mod whole_path;
+mod workshop;

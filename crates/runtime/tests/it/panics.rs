@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use argosy_runtime::http;
+use argosy_runtime::{http, problem};
 use argosy_testkit::Logs;
-use axum::{Router, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use serde_json::Value;
 
 use crate::support::Server;
@@ -35,4 +35,23 @@ async fn a_panic_is_a_problem_with_an_id_that_the_log_knows() {
     }
     let answer = client.get(server.url("/")).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "here");
+}
+
+#[tokio::test]
+async fn an_error_is_a_problem_with_the_request_s_id() {
+    let handler = async || problem::respond(StatusCode::UNPROCESSABLE_ENTITY, "It is empty: send something.");
+    let routes = http::layers(Router::new().route("/", get(handler)), "test_problem_seconds");
+    let server = Server::start(routes, Duration::ZERO).await;
+    let answer =
+        reqwest::Client::new().get(server.url("/")).header("x-request-id", "mine").send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (422, &"application/problem+json".parse().unwrap())
+    );
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!(problem["type"], "urn:argosy:problem:unprocessable_entity");
+    assert_eq!(
+        (&problem["detail"], &problem["request_id"]),
+        (&"It is empty: send something.".into(), &"mine".into())
+    );
 }

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod application;
+pub mod checks;
+pub mod doctor;
+mod edit;
+mod error;
+mod name;
+mod plan;
+mod process;
+mod render;
+mod service;
+mod shape;
+mod templates;
+
+pub use application::{ApplicationPlan, NewApplication, default_folder};
+pub use error::Error;
+pub use name::NewName;
+pub use plan::{Done, Edit, Plan, Step, Write};
+pub use render::{Rendered, RenderedEnvironment, render};
+pub use service::{NewService, Template};
+pub use shape::Shape;
