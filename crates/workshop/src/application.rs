@@ -10,6 +10,7 @@ use argosy_delivery::Delivery;
 
 use crate::{
     Error, NewName, Plan, Shape, Step, Write,
+    name::check_description,
     service::{self, Values},
     templates,
 };
@@ -50,6 +51,7 @@ impl NewApplication {
         source: &Delivery,
         platform: Option<&Delivery>,
     ) -> Result<ApplicationPlan, Error> {
+        self.description.as_deref().map_or(Ok(()), check_description)?;
         if self.into.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
             let place = format!("{} has something in it", self.into.display());
             return Err(Error::Taken { name: self.name.to_string(), place });

@@ -14,6 +14,12 @@ pub enum Error {
         /// The rule that it breaks.
         why: &'static str,
     },
+    /// A description that cannot stand in all the files that it is to stand in.
+    #[error("the description {why}: it stands in TOML, YAML, Rust and a table. Take one plain sentence")]
+    Description {
+        /// The rule that it breaks.
+        why: &'static str,
+    },
     /// A name that something has already.
     #[error("there is '{name}' already: {place}. Take another name")]
     Taken {
@@ -98,7 +104,14 @@ pub enum Error {
 impl Error {
     /// Whether it was refused by a rule, rather than failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Name { .. } | Self::Taken { .. } | Self::Dirty { .. } | Self::OtherShape { .. })
+        matches!(
+            self,
+            Self::Name { .. }
+                | Self::Description { .. }
+                | Self::Taken { .. }
+                | Self::Dirty { .. }
+                | Self::OtherShape { .. }
+        )
     }
 
     /// For `map_err`: what of a file went wrong.

@@ -48,6 +48,21 @@ impl FromStr for NewName {
     }
 }
 
+/// Fails where a description could not stand in every file that it is to stand in.
+pub(crate) fn check_description(text: &str) -> Result<(), Error> {
+    let refuse = |why| Err(Error::Description { why });
+    if text.trim().is_empty() || text.chars().count() > 160 {
+        return refuse("is empty, or longer than 160 letters");
+    }
+    if text.chars().any(char::is_control) {
+        return refuse("has a line break");
+    }
+    if text.contains(['"', '\\', '|']) || text.contains("<<") {
+        return refuse("has a quotation mark, a backslash, a bar or an angle bracket twice");
+    }
+    Ok(())
+}
+
 impl fmt::Display for NewName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.0)
@@ -57,6 +72,14 @@ impl fmt::Display for NewName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_description_is_a_plain_sentence() {
+        assert!(check_description("Says what amounts come to: in cents.").is_ok());
+        for wrong in ["", " ", "two\nlines", "a \"quote\"", "a | b", "a \\ b", &"a".repeat(161)] {
+            assert!(check_description(wrong).unwrap_err().is_refusal(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_name_is_a_label_and_part_of_a_crate_s_name() {

@@ -122,7 +122,8 @@ impl Plan {
 }
 
 async fn run(root: &Path, command: &[String]) -> Result<(), Error> {
-    const HINT: &str = "The files are written. Mend it and run the program again, or take all back: git restore . && git clean -d --force";
+    const HINT: &str =
+        "The files are written, as `git status` shows. Mend what it names, and run the program again";
     let (program, arguments) = command.split_first().expect("every step names a program");
     process::run(root, Path::new(program), arguments, PATIENCE, HINT).await?.expect(HINT).map(drop)
 }

@@ -3,8 +3,9 @@
 mod entries;
 mod taken;
 
-use crate::{Error, NewName, Plan, Shape, Step, Write, templates};
 use argosy_delivery::Delivery;
+
+use crate::{Error, NewName, Plan, Shape, Step, Write, name::check_description, templates};
 
 /// What the template's crate takes from the workspace.
 pub(crate) const DEPENDENCIES: [&str; 12] = [
@@ -107,6 +108,7 @@ impl Values {
 impl NewService {
     /// Plans it; refuses a name that is taken, a work tree with changes, and a repository of another shape. Nothing is written.
     pub async fn plan(&self, delivery: &Delivery) -> Result<Plan, Error> {
+        self.description.as_deref().map_or(Ok(()), check_description)?;
         let shape = Shape::of(delivery)?;
         let missing = shape.missing_dependencies(&DEPENDENCIES);
         if !missing.is_empty() {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use argosy_delivery::{Config, Delivery};
+use argosy_delivery::{Config, Delivery, ServiceName};
 use toml_edit::DocumentMut;
 
 use crate::Error;
@@ -48,10 +48,16 @@ impl Shape {
         if manifest.get("workspace").is_none_or(|workspace| workspace.get("package").is_none()) {
             missing.push("no [workspace.package] in Cargo.toml".into());
         }
+        let shape = Self { root, config, manifest };
+        if shape.application().parse::<ServiceName>().is_err() {
+            let registry = &shape.config.registry;
+            missing
+                .push(format!("no application's name at the end of registry in argosy.toml, '{registry}'"));
+        }
         if !missing.is_empty() {
             return Err(Error::OtherShape { missing: missing.join(", ") });
         }
-        Ok(Self { root, config, manifest })
+        Ok(shape)
     }
 
     /// The repository's folder.

@@ -15,10 +15,8 @@ pub enum NewCommand {
 
 /// Options of `argosy new service`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(
-    after_help = "Nothing is committed: look at it with `git status` and `git diff`, and take it back with `git restore . && git clean -d --force`.\n\n\
-                  Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, changes that are in no commit, a repository of another shape)."
-)]
+#[command(after_help = "Nothing is committed: `git status` and `git diff` show what was made.\n\n\
+                  Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, changes that are in no commit, a repository of another shape).")]
 pub struct NewServiceOptions {
     /// Its name: lower-case letters, digits and hyphens
     pub name: String,

@@ -66,7 +66,7 @@ async fn an_application_renders_and_passes_the_policies() {
 
     // It is of the same shape, so it takes one more service as this repository does.
     let own = Delivery::open(&into).await.unwrap();
-    let rating = NewService { name: "rating".parse().unwrap(), ..billing() };
+    let rating = NewService { name: "rating".parse().unwrap(), description: None, ..billing() };
     rating.plan(&own).await.unwrap().carry_out(&into, |_| ()).await.unwrap();
     let objects = run(&into, "scripts/tool", &["kustomize", "build", "kustomize/overlays/dev"]);
     assert!(

@@ -57,4 +57,11 @@ async fn a_repository_of_another_shape_is_told_what_it_lacks() {
     copy.commit("Take a dependency away");
     let says = refusal(&copy, &billing()).await;
     assert!(says.contains("[workspace.dependencies] of Cargo.toml has no clap."), "{says}");
+
+    let copy = Copy::new();
+    let config = copy.read("argosy.toml").replace("ghcr.io/argosy", "registry.example:5000");
+    fs::write(copy.root().join("argosy.toml"), config).unwrap();
+    copy.commit("Take the folder away");
+    let says = refusal(&copy, &billing()).await;
+    assert!(says.contains("no application's name at the end of registry"), "{says}");
 }
