@@ -72,14 +72,11 @@ def job(steps, minutes=None, after=(), rights=()):
     return {"steps": steps, "minutes": int(minutes) if minutes else None, "after": set(after), "rights": set(rights)}
 
 
-def image_paths(repository):
-    """What argosy.toml says that images are made of: folders and files."""
+def image_paths(repository, glob):
+    """Where argosy.toml has what images are made of: folders and files of the root, so that a new service starts a pipeline as well."""
     services = tomllib.loads((repository / "argosy.toml").read_text())["service"]
-    return sorted({path for service in services for path in service["paths"]})
-
-
-def with_globs(repository, glob):
-    return [path + glob if (HERE / path).is_dir() else path for path in image_paths(repository)]
+    places = sorted({path.split("/")[0] for service in services for path in service["paths"]})
+    return [place + glob if (HERE / place).is_dir() else place for place in places]
 
 
 # Each reader gives the pipelines of a system, and sentences about what has no place in that form: what starts them, pins, caches.
@@ -141,7 +138,7 @@ def github(repository):
                 found.append(f"{uses[1]}: not pinned to a commit, with its version in a comment")
     starts = {
         "pull-request": {"pull_request": {"branches": ["main"]}},
-        "main": {"push": {"branches": ["main"], "paths": with_globs(repository, "/**")}},
+        "main": {"push": {"branches": ["main"], "paths": image_paths(repository, "/**")}},
         "release": {"push": {"tags": ["v*"]}},
         "checks": {"workflow_call": ""},
     }
@@ -161,7 +158,7 @@ def gitlab(repository):
     merge_request = '$CI_PIPELINE_SOURCE == "merge_request_event"'
     main = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'
     tag = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_TAG =~ /^v/'
-    paths = with_globs(repository, "/**/*")
+    paths = image_paths(repository, "/**/*")
     starts = {
         "workflow": [{"if": merge_request}, {"if": main}, {"if": tag}],
         ".checks": [
@@ -203,7 +200,7 @@ def gitlab(repository):
 def bitbucket(repository):
     found = []
     file = load(repository, "bitbucket-pipelines.yml")
-    changed = {"changesets": {"includePaths": with_globs(repository, "/**")}}
+    changed = {"changesets": {"includePaths": image_paths(repository, "/**")}}
 
     def read(entries, condition):
         jobs, before = {}, set()
@@ -240,7 +237,7 @@ def azure(repository):
     trigger = {
         "batch": "true",
         "branches": {"include": ["main"]},
-        "paths": {"include": with_globs(repository, "/**")},
+        "paths": {"include": image_paths(repository, "/**")},
         "tags": {"include": ["v*"]},
     }
     if file["trigger"] != trigger or file["pr"] != {"branches": {"include": ["main"]}}:
