@@ -73,6 +73,10 @@ e2e: ## Prove on a real cluster that what runs is a commit. See scripts/e2e for 
 	@scripts/install-deps --tests
 	@scripts/e2e $(ARGS)
 
+.PHONY: rehearse
+rehearse: ## Take a change from a push to production, find it bad, and take it back; on the cluster of KUBECONFIG where that is set
+	@scripts/rehearse $(ARGS)
+
 .PHONY: charts
 charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
 	@scripts/charts

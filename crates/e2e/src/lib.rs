@@ -7,6 +7,9 @@ mod forward;
 mod images;
 mod kubectl;
 mod pods;
+mod process;
+mod reconciler;
+mod rehearsal;
 mod repository;
 mod step;
 mod storage;
@@ -18,6 +21,7 @@ use anyhow::Context as _;
 
 pub use arguments::Arguments;
 use images::Images;
+pub use rehearsal::{RehearsalArguments, rehearse};
 use repository::Repository;
 
 /// The namespace of the environment.

@@ -3,31 +3,33 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
+use argosy_delivery::{Delivery, ImageSet};
 use tempfile::TempDir;
 
-/// The copy, and where it is pushed to.
+/// The copy, whose remote is where the cluster reads.
 pub(crate) struct Repository {
     folder: TempDir,
-    url: String,
 }
 
 impl Repository {
     /// Copies the commit that is checked out here, and pushes it.
     pub(crate) fn copy(url: &str) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
-        let repository = Self { folder, url: url.to_owned() };
+        let repository = Self { folder };
         let here = std::env::current_dir()?;
         run(&here, &["clone", "--quiet", "--no-hardlinks", ".", &repository.path("").to_string_lossy()])?;
         repository.git(&["config", "user.name", "argosy-e2e"])?;
         repository.git(&["config", "user.email", "argosy-e2e@localhost"])?;
         repository.git(&["checkout", "--quiet", "-B", "main"])?;
-        repository.git(&["push", "--quiet", "--force", &repository.url, "main"])?;
+        // Removed rather than renamed: what the first remote had is no history of the second.
+        repository.git(&["remote", "remove", "origin"])?;
+        repository.git(&["remote", "add", "origin", url])?;
+        repository.git(&["push", "--quiet", "--force", "origin", "main"])?;
         Ok(repository)
     }
 
@@ -46,21 +48,25 @@ impl Repository {
         .with_context(|| format!("cannot change {name}"))
     }
 
-    /// Names these digests, and the registry that they are in, by the script that people use.
-    pub(crate) fn set_images(
+    /// Names these digests, and the registry that they are in, as `argosy image set` does; the commit, which is pushed.
+    pub(crate) async fn set_images(
         &self,
         registry: &str,
         digests: &BTreeMap<String, String>,
-    ) -> anyhow::Result<()> {
-        let mut child = Command::new("scripts/set-images")
-            .current_dir(self.folder.path())
-            .args(["local", registry])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()?;
-        child.stdin.take().context("no input")?.write_all(serde_json::to_string(digests)?.as_bytes())?;
-        ensure!(child.wait()?.success(), "scripts/set-images fails");
-        Ok(())
+    ) -> anyhow::Result<String> {
+        let images = digests.iter().map(|(service, digest)| Ok((service.clone(), digest.parse()?)));
+        let request = ImageSet {
+            environment: "local".into(),
+            images: images.collect::<anyhow::Result<_>>()?,
+            source_commit: Some("HEAD".into()),
+            registry: Some(registry.to_owned()),
+            ..ImageSet::default()
+        };
+        let written = Delivery::open(self.folder.path()).await?.set_images(&request).await?;
+        let commit = written.commit.context("these digests are there already")?.to_string();
+        // It was pushed without the work tree, which is to have it as well.
+        self.git(&["merge", "--quiet", "--ff-only", &commit])?;
+        Ok(commit)
     }
 
     /// Commits everything and pushes it; the commit.
@@ -77,7 +83,7 @@ impl Repository {
     }
 
     fn push(&self) -> anyhow::Result<String> {
-        self.git(&["push", "--quiet", &self.url, "main"])?;
+        self.git(&["push", "--quiet", "origin", "main"])?;
         self.git(&["rev-parse", "HEAD"])
     }
 

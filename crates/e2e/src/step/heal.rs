@@ -57,8 +57,7 @@ async fn prune(run: &Run) -> anyhow::Result<()> {
 async fn break_and_mend(run: &mut Run) -> anyhow::Result<()> {
     let before = application::pods("webapp").await?;
     let nowhere = BTreeMap::from([("webapp".to_owned(), format!("sha256:{}", "0".repeat(64)))]);
-    run.repository.set_images(&run.images.registry, &nowhere)?;
-    let broken = run.repository.commit("Name an image that does not exist")?;
+    let broken = run.repository.set_images(&run.images.registry, &nowhere).await?;
     let says = application::shows_trouble(&broken).await?;
     eprintln!("  Argo CD says: {says}");
     let running = application::pods("webapp").await?;

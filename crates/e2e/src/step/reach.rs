@@ -1,21 +1,19 @@
 //! From a commit to the page.
 
-use std::process::Stdio;
-
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use argosy_client::Client;
 use argosy_wire::{FleetName, api::fleet::CreateFleetRequest};
 use secrecy::SecretString;
-use tokio::process::Command;
 
-use crate::{NAMESPACE, Run, application, browser, forward::Forward, kubectl::kubectl, pods, storage};
+use crate::{
+    NAMESPACE, Run, application, browser, forward::Forward, kubectl::kubectl, pods, reconciler, storage,
+};
 
 /// The environment becomes what Git says; a device's reading comes back, and is seen.
 pub(crate) async fn reach(run: &mut Run) -> anyhow::Result<()> {
-    run.repository.set_images(&run.images.registry, &run.images.digests)?;
-    let commit = run.repository.commit("Name the images of this commit")?;
+    let commit = run.repository.set_images(&run.images.registry, &run.images.digests).await?;
     storage::prepare().await?;
-    install(run).await?;
+    reconciler::install(&run.arguments.git, run.arguments.manifest.as_deref()).await?;
     application::becomes(&commit).await?;
 
     let api = Forward::to("api", 443).await?;
@@ -44,18 +42,6 @@ pub(crate) async fn reach(run: &mut Run) -> anyhow::Result<()> {
     ensure!(latest.values.contains_key("probe"), "the API has only {latest:?}");
     let password = secret("api-bootstrap", "admin-password").await?;
     browser::sees_a_reading(&format!("https://localhost:{}", webapp.port), &password).await
-}
-
-/// Installs the reconciler and its root by the command that people use.
-async fn install(run: &Run) -> anyhow::Result<()> {
-    let mut command = Command::new("make");
-    command.args(["--silent", "gitops", "ENV=local"]).arg(format!("REPO={}", run.arguments.git));
-    if let Some(manifest) = &run.arguments.manifest {
-        command.arg(format!("MANIFEST={}", manifest.display()));
-    }
-    let status = command.stdin(Stdio::null()).status().await.context("make cannot be started")?;
-    ensure!(status.success(), "make gitops fails");
-    Ok(())
 }
 
 async fn secret(name: &str, key: &str) -> anyhow::Result<String> {

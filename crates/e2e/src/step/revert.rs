@@ -18,8 +18,7 @@ pub(crate) async fn revert(run: &mut Run) -> anyhow::Result<()> {
     for service in ["api", "ingest", "webapp"] {
         digests.insert(service.to_owned(), run.images.variant(service, "e2e-next").await?);
     }
-    run.repository.set_images(&run.images.registry, &digests)?;
-    let commit = run.repository.commit("Roll everything")?;
+    let commit = run.repository.set_images(&run.images.registry, &digests).await?;
     application::becomes(&commit).await?;
     let stored = readings().await?;
     application::becomes(&run.repository.revert(&commit)?).await?;

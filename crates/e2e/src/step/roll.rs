@@ -20,8 +20,7 @@ pub(crate) async fn roll(run: &mut Run) -> anyhow::Result<()> {
     let others = of_all(&OTHERS).await?;
     let digest = run.images.variant("api", "e2e-rolled").await?;
     let digests = BTreeMap::from([("api".to_owned(), digest.clone())]);
-    run.repository.set_images(&run.images.registry, &digests)?;
-    let commit = run.repository.commit("Roll the API")?;
+    let commit = run.repository.set_images(&run.images.registry, &digests).await?;
     application::becomes(&commit).await?;
     let api = application::pods("api").await?;
     ensure!(api.iter().all(|pod| pod.image.ends_with(&digest)), "the API runs {api:?}, not {digest}");

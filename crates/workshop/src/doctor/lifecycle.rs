@@ -151,11 +151,11 @@ impl Product {
             .filter(|other| (other.ends - today).num_days() > SOON)
             .map(|other| &other.version);
         let alive: Vec<&str> = alive.map(String::as_str).collect();
-        Some(Finding::new(
-            About::Lifecycle,
-            format!("{place}: {name} {version} {what} ({source})"),
-            format!("take one of {}", alive.join(", ")),
-        ))
+        let mend = match alive.as_slice() {
+            [] => format!("take a newer one: {source} names them"),
+            alive => format!("take one of {}", alive.join(", ")),
+        };
+        Some(Finding::new(About::Lifecycle, format!("{place}: {name} {version} {what} ({source})"), mend))
     }
 }
 
