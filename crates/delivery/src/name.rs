@@ -92,6 +92,11 @@ impl Digest {
     pub fn short(&self) -> &str {
         &self.0[7..19]
     }
+
+    /// Whether it stands for an image that there is not yet: an overlay's lines have noughts until the first delivery.
+    pub fn is_placeholder(&self) -> bool {
+        self.0[7..].bytes().all(|digit| digit == b'0')
+    }
 }
 
 impl CommitId {

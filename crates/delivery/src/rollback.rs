@@ -167,7 +167,7 @@ impl Delivery {
             Some(target) if Some(&target.digest) != present => Ok(target),
             _ => {
                 let mut ran: Vec<String> = Vec::new();
-                for run in runs.iter().rev().skip(1) {
+                for run in runs.iter().rev().skip(1).filter(|run| !run.image.is_placeholder()) {
                     let line = format!(
                         "\n  {} until {}",
                         run.image,
@@ -223,6 +223,7 @@ fn before_the_last(runs: &[Run<'_>]) -> Option<Target> {
         stack.push(run);
     }
     stack.pop();
-    let run = stack.into_iter().rev().find(|run| run.image.digest.is_some())?;
+    let run =
+        stack.into_iter().rev().find(|run| run.image.digest.is_some() && !run.image.is_placeholder())?;
     Some(Target { digest: run.image.digest.clone()?, source: run.source_commit.cloned() })
 }

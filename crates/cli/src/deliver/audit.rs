@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use argosy_delivery::{Audit, AuditRequest, Change, Delivery, Error};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
-use super::{locate::MINUTE, options::AuditOptions};
+use super::{locate::MINUTE, options::AuditOptions, wanted::what_runs};
 use crate::json;
 
 pub(super) async fn run(delivery: &Delivery, options: AuditOptions) -> anyhow::Result<()> {
@@ -53,15 +53,7 @@ fn print(out: &mut impl Write, audit: &Audit) -> std::io::Result<()> {
     }
     writeln!(out, "\nrunning")?;
     for running in &audit.running {
-        let source = running.source_commit.as_ref().map_or("unknown", |source| source.short());
-        let held = running.hold.as_ref().map(|hold| format!("  held by {}", hold.by)).unwrap_or_default();
-        let since = running.since.format(MINUTE);
-        writeln!(
-            out,
-            "  {:12} {:12} of {source:10} since {since}{held}",
-            running.service,
-            running.image.to_string()
-        )?;
+        writeln!(out, "  {}", what_runs(running))?;
     }
     writeln!(out, "\nchanges")?;
     for change in &audit.changes {

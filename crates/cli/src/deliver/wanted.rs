@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use argosy_delivery::{CONFIG_FILE, Delivery};
+use argosy_delivery::{CONFIG_FILE, Delivery, Running};
 
 use super::locate::MINUTE;
 
@@ -43,19 +43,20 @@ impl Wanted {
         writeln!(out, "\nwanted by Git at {} (UTC)", first.head.short())?;
         for wanted in &self.0 {
             for running in &wanted.services {
-                let source = running.source_commit.as_ref().map_or("unknown", |source| source.short());
-                let held =
-                    running.hold.as_ref().map(|hold| format!("  held by {}", hold.by)).unwrap_or_default();
-                writeln!(
-                    out,
-                    "{:10} {:12} {:12} of {source:10} since {}{held}",
-                    wanted.environment,
-                    running.service,
-                    running.image.to_string(),
-                    running.since.format(MINUTE)
-                )?;
+                writeln!(out, "{:10} {}", wanted.environment, what_runs(running))?;
             }
         }
         Ok(())
     }
+}
+
+/// What a service runs, of which commit, since when, and what holds it there.
+pub(super) fn what_runs(running: &Running) -> String {
+    let Running { service, image, since, source_commit, hold, .. } = running;
+    if image.is_placeholder() {
+        return format!("{service:12} {image}");
+    }
+    let source = source_commit.as_ref().map_or("unknown", |source| source.short());
+    let held = hold.as_ref().map(|hold| format!("  held by {}", hold.by)).unwrap_or_default();
+    format!("{service:12} {:12} of {source:10} since {}{held}", image.to_string(), since.format(MINUTE))
 }

@@ -47,7 +47,9 @@ pub(super) fn tracks(
     runs.iter()
         .filter_map(|runs| {
             let is_seen = |run: &&Run<'_>| {
-                run.since <= *window.end() && run.until.is_none_or(|until| until >= *window.start())
+                !run.image.is_placeholder()
+                    && run.since <= *window.end()
+                    && run.until.is_none_or(|until| until >= *window.start())
             };
             let service = runs.first()?.service.clone();
             let spans: Vec<Span> = runs.iter().filter(is_seen).map(span).collect();

@@ -68,7 +68,6 @@ async fn every_change_has_its_who_what_and_why() {
     let clone = remote.clone();
     let source = a_day(&remote, &clone).await;
     let report = audit(&clone, None, None).await;
-    let zero = "0".repeat(12);
     let [one, two, five] = ['1', '2', '5'].map(|digit| digit.to_string().repeat(12));
     let expected = [
         format!("by hand webapp {five} Ada"),
@@ -76,8 +75,8 @@ async fn every_change_has_its_who_what_and_why() {
         format!("rollback api {one} Ada"),
         format!("deploy api {two} pipeline"),
         format!("promote api {one} promoter"),
-        format!("by hand api {zero} Ada"),
-        format!("by hand webapp {zero} Ada"),
+        "by hand api none yet Ada".to_owned(),
+        "by hand webapp none yet Ada".to_owned(),
     ];
     assert_eq!(lines(&report), expected);
     let promotion = &report.changes[4];

@@ -116,9 +116,9 @@ async fn every_environment_is_answered_without_a_cluster() {
         said,
         [
             "dev api 111111111111",
-            "dev webapp 000000000000",
-            "prod api 000000000000",
-            "prod webapp 000000000000"
+            "dev webapp none yet",
+            "prod api none yet",
+            "prod webapp none yet"
         ]
     );
 }

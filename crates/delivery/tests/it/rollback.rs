@@ -26,6 +26,17 @@ fn change(clone: &Clone, migration: Option<(&str, &str)>) -> String {
 }
 
 #[tokio::test]
+async fn there_is_nothing_before_the_first_delivery() {
+    let remote = Remote::new();
+    let clone = remote.clone();
+    let first = change(&clone, None);
+    clone.set("prod", "api", '1', &first).await.unwrap();
+    let error = rollback(&clone, None).await.unwrap_err();
+    assert_eq!(error, "api never ran anything in prod that it could go back to");
+    assert_eq!(runs(&remote), '1');
+}
+
+#[tokio::test]
 async fn back_held_and_let_go() {
     let remote = Remote::new();
     let clone = remote.clone();
