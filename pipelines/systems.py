@@ -162,7 +162,7 @@ def gitlab(repository):
     starts = {
         "workflow": [{"if": merge_request}, {"if": main}, {"if": tag}],
         ".checks": [
-            {"if": merge_request, "variables": {"CACHE_POLICY": "pull"}},
+            {"if": merge_request},
             {"if": main, "changes": paths, "variables": {"CACHE_POLICY": "pull-push"}},
         ],
         ".pull-request": [{"if": merge_request}],
@@ -191,7 +191,7 @@ def gitlab(repository):
         for kind in extends:
             for pipeline in kinds.get(kind, []):
                 pipelines[pipeline][name] = read
-    if file[".checks"]["cache"]["policy"] != "$CACHE_POLICY":
+    if file[".checks"]["cache"]["policy"] != "$CACHE_POLICY" or file[".checks"]["variables"]["CACHE_POLICY"] != "pull":
         found.append("a merge request would write the cache")
     images = [file["default"]["image"], *(image for entry in file.values() if isinstance(entry, dict) for image in entry.get("services", []))]
     return pipelines, found + [f"{image}: not an exact version" for image in images if not EXACT.fullmatch(image)]
