@@ -114,12 +114,7 @@ async fn every_environment_is_answered_without_a_cluster() {
         .collect();
     assert_eq!(
         said,
-        [
-            "dev api 111111111111",
-            "dev webapp none yet",
-            "prod api none yet",
-            "prod webapp none yet"
-        ]
+        ["dev api 111111111111", "dev webapp none yet", "prod api none yet", "prod webapp none yet"]
     );
 }
 

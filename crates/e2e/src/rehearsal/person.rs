@@ -126,10 +126,12 @@ impl Person {
     }
 }
 
-/// Words of a command line, those with spaces in quotes and digests cut short.
+/// Words of a command line, those with spaces in quotes, and commits and digests cut short.
 fn shown(arguments: &[&str]) -> String {
+    let is_commit = |word: &str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let word = |word: &&str| match word.split_once("sha256:") {
         Some((before, digest)) => format!("{before}sha256:{}…", &digest[..digest.len().min(12)]),
+        None if is_commit(word) => word[..10].to_owned(),
         None if word.contains(' ') => format!("'{word}'"),
         None => (*word).to_owned(),
     };
