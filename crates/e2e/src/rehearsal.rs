@@ -5,6 +5,7 @@ mod person;
 mod place;
 mod registry;
 mod scene;
+mod step;
 
 use std::{
     fs,
