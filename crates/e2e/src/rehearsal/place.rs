@@ -91,13 +91,6 @@ impl Place {
         read(pipeline)
     }
 
-    /// Lets the cluster follow the repository.
-    pub(super) async fn follow(&self) -> anyhow::Result<()> {
-        let Self::Cluster(cluster) = self else { return Ok(()) };
-        storage::prepare().await?;
-        reconciler::install(&cluster.git, cluster.manifest.as_deref()).await
-    }
-
     /// What the API that runs says of itself: that of the pod, or of the image that Git names.
     pub(super) async fn asks(&self, digest: &str) -> anyhow::Result<String> {
         match self {
@@ -127,6 +120,12 @@ fn shared_target() -> anyhow::Result<PathBuf> {
 }
 
 impl Cluster {
+    /// Lets it follow the repository.
+    pub(super) async fn follow(&self) -> anyhow::Result<()> {
+        storage::prepare().await?;
+        reconciler::install(&self.git, self.manifest.as_deref()).await
+    }
+
     /// Waits until a commit is what runs, the API with this digest.
     pub(super) async fn becomes(&self, commit: &str, digest: &str) -> anyhow::Result<()> {
         application::becomes(commit).await?;

@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use super::{
     FIRST, GRACE, LAST, PIPELINE, Rehearsal,
     journal::Change,
+    place::Place,
     step::{Version, api, promote},
 };
 use crate::process::said;
@@ -54,9 +55,14 @@ impl Rehearsal {
                 });
             }
         }
-        self.place.follow().await?;
         let version = Version { digest: api(&digests)?, commit };
-        self.wait_for("from nothing to a running API", &deployed, &version.digest).await?;
+        if let Place::Cluster(cluster) = &self.place {
+            let work = async {
+                cluster.follow().await?;
+                cluster.becomes(&deployed, &version.digest).await
+            };
+            Self::timed(&mut self.times, "from nothing to a running API", work).await?;
+        }
         self.expect_of(&version, GOOD).await?;
         Ok(version)
     }

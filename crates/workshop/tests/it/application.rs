@@ -7,13 +7,13 @@ use argosy_workshop::{ApplicationPlan, NewApplication, NewService};
 
 use crate::{
     copy::{Copy, run},
-    service::billing,
+    service::specimen,
 };
 
 fn fleet2(into: &Path) -> NewApplication {
     NewApplication {
         name: "fleet2".parse().unwrap(),
-        service: "billing".parse().unwrap(),
+        service: "specimen".parse().unwrap(),
         description: Some("Says what amounts come to.".into()),
         into: into.to_owned(),
         registry: None,
@@ -53,7 +53,7 @@ async fn an_application_renders_and_passes_the_policies() {
     for environment in ["local", "dev", "prod"] {
         let overlay = format!("kustomize/overlays/{environment}");
         let objects = run(&into, "scripts/tool", &["kustomize", "build", &overlay]);
-        assert!(objects.contains("image: ghcr.io/fleet2/billing@sha256:"), "{objects}");
+        assert!(objects.contains("image: ghcr.io/fleet2/specimen@sha256:"), "{objects}");
         assert!(objects.contains("namespace: fleet2\n") && !objects.contains(" argosy\n"), "{objects}");
     }
     let readme = fs::read_to_string(into.join("README.md")).unwrap();
@@ -66,12 +66,12 @@ async fn an_application_renders_and_passes_the_policies() {
 
     // It is of the same shape, so it takes one more service as this repository does.
     let own = Delivery::open(&into).await.unwrap();
-    let rating = NewService { name: "rating".parse().unwrap(), description: None, ..billing() };
-    rating.plan(&own).await.unwrap().carry_out(&into, |_| ()).await.unwrap();
+    let second = NewService { name: "second-specimen".parse().unwrap(), description: None, ..specimen() };
+    second.plan(&own).await.unwrap().carry_out(&into, |_| ()).await.unwrap();
     let objects = run(&into, "scripts/tool", &["kustomize", "build", "kustomize/overlays/dev"]);
     assert!(
-        objects.contains("image: ghcr.io/fleet2/rating@sha256:")
-            && objects.contains("secretName: rating-tls"),
+        objects.contains("image: ghcr.io/fleet2/second-specimen@sha256:")
+            && objects.contains("secretName: second-specimen-tls"),
         "{objects}"
     );
     run(&into, "scripts/manifests", &[]);

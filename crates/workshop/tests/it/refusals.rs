@@ -4,7 +4,7 @@ use std::fs;
 
 use argosy_workshop::NewService;
 
-use crate::{copy::Copy, service::billing};
+use crate::{copy::Copy, service::specimen};
 
 async fn refusal(copy: &Copy, service: &NewService) -> String {
     let error = service.plan(&copy.delivery().await).await.unwrap_err();
@@ -20,24 +20,24 @@ async fn what_is_there_already_is_not_made_again() {
         ("runtime", "crates/runtime/Cargo.toml is the crate argosy-runtime"),
         ("postgres", "is an object of that name"),
     ] {
-        let service = NewService { name: name.parse().unwrap(), ..billing() };
+        let service = NewService { name: name.parse().unwrap(), ..specimen() };
         let says = refusal(&copy, &service).await;
         assert!(says.starts_with(&format!("there is '{name}' already: ")) && says.contains(place), "{says}");
     }
-    fs::create_dir_all(copy.root().join("charts/billing")).unwrap();
-    assert!(refusal(&copy, &billing()).await.contains("charts/billing. Take another name"));
+    fs::create_dir_all(copy.root().join("charts/specimen")).unwrap();
+    assert!(refusal(&copy, &specimen()).await.contains("charts/specimen. Take another name"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_work_tree_with_changes_is_left_alone() {
     let copy = Copy::new();
     fs::write(copy.root().join("notes.txt"), "mine").unwrap();
-    let says = refusal(&copy, &billing()).await;
+    let says = refusal(&copy, &specimen()).await;
     assert!(
         says.contains("such as notes.txt: commit them first") && says.contains("--allow-dirty"),
         "{says}"
     );
-    let allowed = NewService { allow_dirty: true, ..billing() };
+    let allowed = NewService { allow_dirty: true, ..specimen() };
     assert!(allowed.plan(&copy.delivery().await).await.is_ok());
 }
 
@@ -47,7 +47,7 @@ async fn a_repository_of_another_shape_is_told_what_it_lacks() {
     fs::remove_dir_all(copy.root().join("charts/library")).unwrap();
     fs::remove_dir_all(copy.root().join("kustomize/overlays/dev")).unwrap();
     copy.commit("Take parts away");
-    let says = refusal(&copy, &billing()).await;
+    let says = refusal(&copy, &specimen()).await;
     assert!(says.contains("no charts/library/Chart.yaml, no kustomize/overlays/dev."), "{says}");
     assert!(says.contains("docs/new-service.md"), "{says}");
 
@@ -55,13 +55,13 @@ async fn a_repository_of_another_shape_is_told_what_it_lacks() {
     let manifest = copy.read("Cargo.toml").replace("\nclap = ", "\nclap-of-old = ");
     fs::write(copy.root().join("Cargo.toml"), manifest).unwrap();
     copy.commit("Take a dependency away");
-    let says = refusal(&copy, &billing()).await;
+    let says = refusal(&copy, &specimen()).await;
     assert!(says.contains("[workspace.dependencies] of Cargo.toml has no clap."), "{says}");
 
     let copy = Copy::new();
     let config = copy.read("argosy.toml").replace("ghcr.io/argosy", "registry.example:5000");
     fs::write(copy.root().join("argosy.toml"), config).unwrap();
     copy.commit("Take the folder away");
-    let says = refusal(&copy, &billing()).await;
+    let says = refusal(&copy, &specimen()).await;
     assert!(says.contains("no application's name at the end of registry"), "{says}");
 }

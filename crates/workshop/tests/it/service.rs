@@ -6,10 +6,10 @@ use argosy_workshop::{NewService, Plan, Template};
 
 use crate::copy::Copy;
 
-/// The service that is made.
-pub(crate) fn billing() -> NewService {
+/// The service that is made, of a name that no repository has, or its tests would fail once it did.
+pub(crate) fn specimen() -> NewService {
     NewService {
-        name: "billing".parse().unwrap(),
+        name: "specimen".parse().unwrap(),
         template: Template::Axum,
         description: Some("Says what amounts come to.".into()),
         allow_dirty: false,
@@ -17,7 +17,7 @@ pub(crate) fn billing() -> NewService {
 }
 
 async fn make(copy: &Copy) -> Plan {
-    let plan = billing().plan(&copy.delivery().await).await.unwrap();
+    let plan = specimen().plan(&copy.delivery().await).await.unwrap();
     plan.carry_out(copy.root(), |_| ()).await.unwrap();
     plan
 }
@@ -25,7 +25,7 @@ async fn make(copy: &Copy) -> Plan {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_alone_changes_nothing() {
     let copy = Copy::new();
-    let plan = billing().plan(&copy.delivery().await).await.unwrap();
+    let plan = specimen().plan(&copy.delivery().await).await.unwrap();
     assert_eq!(copy.run("git", &["status", "--porcelain"]), "");
     let edited: Vec<&str> = plan.edits.iter().map(|edit| edit.path.as_str()).collect();
     assert_eq!(
@@ -59,7 +59,7 @@ async fn a_new_service_renders_and_passes_the_policies() {
     make(&copy).await;
     copy.run("scripts/render", &["--check"]);
     copy.run("scripts/charts-docs", &["--check"]);
-    copy.run("scripts/tool", &["helm", "lint", "--strict", "charts/billing"]);
+    copy.run("scripts/tool", &["helm", "lint", "--strict", "charts/specimen"]);
     for scenario in ["ci/digest.yaml", "ci/exposed.yaml", "ci/open/minimal.yaml"] {
         copy.run(
             "scripts/tool",
@@ -67,9 +67,9 @@ async fn a_new_service_renders_and_passes_the_policies() {
                 "helm",
                 "lint",
                 "--strict",
-                "charts/billing",
+                "charts/specimen",
                 "--values",
-                &format!("charts/billing/{scenario}"),
+                &format!("charts/specimen/{scenario}"),
             ],
         );
     }
@@ -78,36 +78,36 @@ async fn a_new_service_renders_and_passes_the_policies() {
         let overlay = format!("kustomize/overlays/{environment}");
         let objects = copy.run("scripts/tool", &["kustomize", "build", &overlay]);
         assert!(
-            objects.contains(kind) && objects.contains("image: ghcr.io/argosy/billing@sha256:"),
+            objects.contains(kind) && objects.contains("image: ghcr.io/argosy/specimen@sha256:"),
             "{environment}"
         );
-        assert!(objects.contains("secretName: billing-tls"), "{environment}");
+        assert!(objects.contains("secretName: specimen-tls"), "{environment}");
     }
     // Whose certificate is it in a cluster without cert-manager?
     let local = copy.run("scripts/tool", &["kustomize", "build", "kustomize/overlays/local"]);
-    assert!(local.contains("- --service=billing\n") && local.contains("  - billing-tls\n"), "{local}");
+    assert!(local.contains("- --service=specimen\n") && local.contains("  - specimen-tls\n"), "{local}");
     // It is watched, and no gateway leads to it.
     let dev = copy.run("scripts/tool", &["kustomize", "build", "kustomize/overlays/dev"]);
-    assert!(dev.contains("kind: ServiceMonitor\nmetadata:\n  labels:\n    app.kubernetes.io/component: service\n    app.kubernetes.io/instance: billing"));
+    assert!(dev.contains("kind: ServiceMonitor\nmetadata:\n  labels:\n    app.kubernetes.io/component: service\n    app.kubernetes.io/instance: specimen"));
     let prod = copy.run("scripts/tool", &["kustomize", "build", "kustomize/overlays/prod"]);
-    assert!(!prod.contains("hostname: billing"), "nobody asked for a route");
+    assert!(!prod.contains("hostname: specimen"), "nobody asked for a route");
     copy.run("scripts/manifests", &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_service_compiles_without_a_warning_and_passes_its_tests() {
-    let copy = Copy::that_stays("copy-with-billing");
+    let copy = Copy::that_stays("copy-with-specimen");
     make(&copy).await;
     copy.run("cargo", &["fmt", "--all", "--check"]);
     copy.run(
         "cargo",
-        &["clippy", "--locked", "--package", "argosy-billing", "--all-targets", "--", "-D", "warnings"],
+        &["clippy", "--locked", "--package", "argosy-specimen", "--all-targets", "--", "-D", "warnings"],
     );
-    let tests = copy.run("cargo", &["test", "--locked", "--package", "argosy-billing"]);
+    let tests = copy.run("cargo", &["test", "--locked", "--package", "argosy-specimen"]);
     assert!(tests.contains("every_error_is_a_problem ... ok"), "{tests}");
     copy.commit("Add the service");
     let config = copy.delivery().await.config().clone();
-    let service = config.service("billing").unwrap();
+    let service = config.service("specimen").unwrap();
     assert!(service.paths.iter().all(|path| Path::new(copy.root()).join(path).exists()), "{service:?}");
 }
 
