@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use argosy_delivery::Delivery;
 
+use crate::arguments::EXIT_CODES;
+
 pub use options::{
     CheckOptions, DoctorOptions, NewApplicationOptions, NewCommand, NewServiceOptions, RenderOptions,
 };
@@ -21,7 +23,7 @@ const REFUSED: u8 = 3;
 #[derive(Debug, clap::Subcommand)]
 pub enum WorkshopCommand {
     /// Make something new in this repository
-    #[command(subcommand)]
+    #[command(subcommand, after_help = EXIT_CODES)]
     New(NewCommand),
     /// Write kustomize/base of the charts, and render environments
     Render(RenderOptions),

@@ -8,15 +8,21 @@ use argosy_workshop::NewName;
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum NewCommand {
     /// Make a service: its crate, its image, its chart, and its entry in every environment
+    ///
+    /// Nothing is committed: `git status` and `git diff` show what was made.
     Service(NewServiceOptions),
     /// Make an application: a repository of the shape of this one, with one service
+    ///
+    /// What the application shares with this repository is copied from it. Its folder gets a first commit, and the platform's repository one
+    /// more; nothing is pushed.
     Application(NewApplicationOptions),
 }
 
 /// Options of `argosy new service`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Nothing is committed: `git status` and `git diff` show what was made.\n\n\
-                  Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, changes that are in no commit, a repository of another shape).")]
+#[command(
+    after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, changes that are in no commit, a repository of another shape)."
+)]
 pub struct NewServiceOptions {
     /// Its name: lower-case letters, digits and hyphens
     pub name: String,
@@ -45,8 +51,7 @@ pub(super) fn name(text: &str) -> Result<NewName, argosy_workshop::Error> {
 /// Options of `argosy new application`.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "What the application shares with this repository is copied from it. Its folder gets a first commit, and the platform's repository one more; nothing is pushed.\n\n\
-                  Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, a folder that is not empty, changes in the platform's gitops/ that are in no commit, a repository of another shape)."
+    after_help = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong), 3 (refused: a name that is taken or cannot be one, a folder that is not empty, changes in the platform's gitops/ that are in no commit, a repository of another shape)."
 )]
 pub struct NewApplicationOptions {
     /// Its name: lower-case letters, digits and hyphens
