@@ -10,6 +10,9 @@ use crate::{
     workshop::WorkshopCommand,
 };
 
+/// What a rule refuses ends with.
+pub(crate) const REFUSED: u8 = 3;
+
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0, 1 (it failed), 2 (the command line is wrong).";
 
 /// Runs Argosy on this machine, takes commits to environments, and helps to run it in Kubernetes.

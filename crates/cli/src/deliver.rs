@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use argosy_delivery::{Delivery, Error};
 
-use crate::arguments::EXIT_CODES;
+use crate::arguments::{EXIT_CODES, REFUSED};
 
 pub use options::{
     AuditOptions, DiffOptions, ImageCommand, PromoteOptions, ReleaseOptions, RollbackOptions, SetOptions,
@@ -21,8 +21,6 @@ pub use options::{
 };
 pub(crate) use wanted::Wanted;
 
-/// What a rule of delivery refuses ends with.
-const REFUSED: u8 = 3;
 /// What a gate that fails ends with.
 const FAILED_GATE: u8 = 4;
 /// What a gate that is absent ends with, where none fails.
@@ -52,10 +50,9 @@ pub enum DeliveryCommand {
 
 /// Runs it in the repository of this folder.
 pub(crate) async fn run(command: DeliveryCommand) -> anyhow::Result<ExitCode> {
-    let open = async || Delivery::open(&std::env::current_dir()?).await.map_err(anyhow::Error::from);
     let is_diff = matches!(command, DeliveryCommand::Diff(_));
     let result = async {
-        let delivery = open().await?;
+        let delivery = Delivery::open(&std::env::current_dir()?).await?;
         match command {
             DeliveryCommand::Image(ImageCommand::Set(options)) => write::set(&delivery, options).await,
             DeliveryCommand::Rollback(options) => write::rollback(&delivery, options).await,

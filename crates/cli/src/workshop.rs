@@ -10,14 +10,11 @@ use std::process::ExitCode;
 
 use argosy_delivery::Delivery;
 
-use crate::arguments::EXIT_CODES;
+use crate::arguments::{EXIT_CODES, REFUSED};
 
 pub use options::{
     CheckOptions, DoctorOptions, NewApplicationOptions, NewCommand, NewServiceOptions, RenderOptions,
 };
-
-/// What a rule refuses ends with.
-const REFUSED: u8 = 3;
 
 /// Such a command.
 #[derive(Debug, clap::Subcommand)]

@@ -93,9 +93,12 @@ impl Digest {
         &self.0[7..19]
     }
 
-    /// Whether it stands for an image that there is not yet: an overlay's lines have noughts until the first delivery.
+    /// Stands for an image that there is not yet: an overlay's lines have it until the first delivery.
+    pub const PLACEHOLDER: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+    /// Whether it stands for an image that there is not yet.
     pub fn is_placeholder(&self) -> bool {
-        self.0[7..].bytes().all(|digit| digit == b'0')
+        self.0 == Self::PLACEHOLDER
     }
 }
 

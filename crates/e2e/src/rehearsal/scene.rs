@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use argosy_delivery::Digest;
 
 use super::{
     FIRST, GRACE, LAST, PIPELINE, Rehearsal,
@@ -21,8 +22,6 @@ const FOUND: &str = "it says that it loses readings";
 const FREED: &str = "it says again what it does";
 /// What a refusal by a rule of delivery ends with.
 const REFUSED: i32 = 3;
-/// No image yet.
-const NONE: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 impl Rehearsal {
     /// Both environments run what this commit builds, by the first delivery there is.
@@ -46,7 +45,7 @@ impl Rehearsal {
                     commit: deployed.clone(),
                     kind: "deploy".into(),
                     service: Some(service.clone()),
-                    before: Some(NONE.into()),
+                    before: Some(Digest::PLACEHOLDER.into()),
                     after: Some(digest.clone()),
                     who: PIPELINE.into(),
                     source_commit: Some(commit.clone()),

@@ -8,7 +8,7 @@ use super::manifest;
 use crate::{Error, Shape, Write, service::Values, templates};
 
 /// Files, and folders with all that is in them.
-const SHARED: [&str; 36] = [
+const SHARED: [&str; 35] = [
     ".editorconfig",
     ".hadolint.yaml",
     "LICENSE-APACHE",
@@ -40,7 +40,6 @@ const SHARED: [&str; 36] = [
     "scripts/policies",
     "scripts/render",
     "scripts/schemas",
-    "scripts/set-images",
     "scripts/step",
     "scripts/tool",
     "Cargo.lock",

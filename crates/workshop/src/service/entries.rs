@@ -1,6 +1,6 @@
 //! A new service's entry in each list that names services.
 
-use argosy_delivery::EnvironmentName;
+use argosy_delivery::{Digest, EnvironmentName};
 
 use super::Values;
 use crate::{
@@ -13,8 +13,6 @@ pub(super) const CERTIFICATES: &str = "kustomize/components/tls-self-signed/kust
 /// What makes certificates where there is no cert-manager, and what it may write.
 const SECRETS_JOB: &str = "kustomize/components/secrets-local/job.yaml";
 const SECRETS_ROLE: &str = "kustomize/components/secrets-local/role.yaml";
-/// No image yet: the first delivery sets the digest.
-const NO_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// All of them.
 pub(super) fn edits(shape: &Shape, values: &Values) -> Result<Vec<Edit>, Error> {
@@ -30,7 +28,7 @@ pub(super) fn edits(shape: &Shape, values: &Values) -> Result<Vec<Edit>, Error> 
     })?);
     edits.push(item(shape, "kustomize/base/kustomization.yaml", &[Place::Key("resources")], name)?);
     for environment in &shape.config().environments {
-        let image = format!("{{name: {}, digest: \"{NO_DIGEST}\"}}", values.image);
+        let image = format!("{{name: {}, digest: \"{}\"}}", values.image, Digest::PLACEHOLDER);
         edits.push(item(shape, &images_of(shape, &environment.name)?, &[Place::Key("images")], &image)?);
     }
     if shape.has(CERTIFICATES) {
