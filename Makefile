@@ -122,6 +122,12 @@ gitops-down: ## Take the environment off the cluster again; of prod only what re
 teams-test: ## Show on the cluster of KUBECONFIG that no team of gitops/teams can touch another's
 	@scripts/teams-test
 
+.PHONY: platform terraform-test
+platform: ## Plan and apply an environment in a cloud, layer by layer: docs/platform.md. Options: make platform ENV=aws-dev LAYER=network PLAN=1 DESTROY=1 YES=1
+	@scripts/platform
+terraform-test: ## Test terraform/: every module with mocked providers, what can be applied on an emulator of AWS and the cluster of KUBECONFIG. Options: make terraform-test ARGS="--only modules"
+	@python3 terraform/test.py $(ARGS)
+
 .PHONY: screenshots
 screenshots: ## Take a picture of every page, in both themes and three widths, into target/screenshots
 	@scripts/install-deps --tests

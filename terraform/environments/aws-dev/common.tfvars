@@ -1,0 +1,6 @@
+# Of all layers. Change owner and repository.
+project     = "argosy"
+environment = "dev"
+owner       = "platform@example.com"
+repository  = "https://github.com/argosy/argosy"
+region      = "eu-central-1"

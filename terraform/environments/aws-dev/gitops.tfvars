@@ -1,0 +1,2 @@
+revision  = "main"
+protected = false

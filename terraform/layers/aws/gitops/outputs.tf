@@ -1,0 +1,4 @@
+output "kubeconfig" {
+  description = "A kubeconfig without a secret: `terraform output -raw kubeconfig >kubeconfig`."
+  value       = module.gitops.kubeconfig
+}

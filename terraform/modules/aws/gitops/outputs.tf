@@ -1,0 +1,4 @@
+output "kubeconfig" {
+  description = "A kubeconfig without a secret, for `kubectl`."
+  value       = local.kubeconfig
+}
