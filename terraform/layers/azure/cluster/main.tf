@@ -20,7 +20,6 @@ module "cluster" {
   sku_tier               = var.sku_tier
   node_subnet_id         = var.network.node_subnet_id
   cluster_cidrs          = var.network.cluster_cidrs
-  outbound               = var.network.outbound
   private                = var.private
   operator_cidrs         = var.operator_cidrs
   admin_group_object_ids = var.admin_group_object_ids

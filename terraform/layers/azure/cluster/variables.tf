@@ -64,7 +64,6 @@ variable "network" {
   type = object({
     zones          = list(string)
     node_subnet_id = string
-    outbound       = string
     cluster_cidrs  = object({ pods = string, services = string })
   })
 

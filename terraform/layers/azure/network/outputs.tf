@@ -38,11 +38,6 @@ output "dns_zone_ids" {
   value       = module.network.dns_zone_ids
 }
 
-output "outbound" {
-  description = "What nodes reach the internet by."
-  value       = module.network.outbound
-}
-
 output "nat_addresses" {
   description = "Addresses that the cluster is seen with from outside."
   value       = module.network.nat_addresses

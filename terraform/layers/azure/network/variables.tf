@@ -95,12 +95,12 @@ variable "zones" {
 }
 
 variable "nat" {
-  description = "How nodes reach the internet: none, one or zone-redundant."
+  description = "How nodes reach the internet: one or zone-redundant."
   type        = string
 
   validation {
-    condition     = contains(["none", "one", "zone-redundant"], var.nat)
-    error_message = "nat is \"${var.nat}\": it wants none, one or zone-redundant."
+    condition     = contains(["one", "zone-redundant"], var.nat)
+    error_message = "nat is \"${var.nat}\": it wants one or zone-redundant."
   }
   validation {
     condition     = var.environment != "prod" || var.nat != "one"

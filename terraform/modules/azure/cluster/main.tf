@@ -62,7 +62,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     network_data_plane  = "cilium"
     network_policy      = "cilium"
     load_balancer_sku   = "standard"
-    outbound_type       = var.outbound
+    outbound_type       = "userAssignedNATGateway"
     pod_cidr            = var.cluster_cidrs.pods
     service_cidr        = var.cluster_cidrs.services
     dns_service_ip      = cidrhost(var.cluster_cidrs.services, 10)
@@ -74,6 +74,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     orchestrator_version = var.kubernetes_version
     os_sku               = "AzureLinux"
     os_disk_size_gb      = var.system_pool.disk
+    max_pods             = 110
     zones                = var.zones
     vnet_subnet_id       = var.node_subnet_id
     tags                 = var.tags
@@ -142,10 +143,6 @@ resource "azurerm_kubernetes_cluster" "this" {
     precondition {
       condition     = local.asked_minor <= local.running_minor + 1
       error_message = "kubernetes_version ${var.kubernetes_version} steps over a minor version, since ${coalesce(local.running, "none")} runs: AKS goes up one at a time. Write 1.${local.running_minor + 1} first."
-    }
-    precondition {
-      condition     = var.outbound != "none" || var.private
-      error_message = "outbound is none, and the API server is public: nodes without a way out cannot reach it. Set private = true, or nat to one or zone-redundant in the network."
     }
   }
 

@@ -9,6 +9,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
   orchestrator_version  = var.kubernetes_version
   os_sku                = "AzureLinux"
   os_disk_size_gb       = each.value.disk
+  max_pods              = 110
   zones                 = var.zones
   vnet_subnet_id        = var.node_subnet_id
   tags                  = var.tags

@@ -92,17 +92,6 @@ variable "cluster_cidrs" {
   }
 }
 
-variable "outbound" {
-  description = "How nodes reach the internet: the output `outbound` of modules/azure/network."
-  type        = string
-  default     = "userAssignedNATGateway"
-
-  validation {
-    condition     = contains(["userAssignedNATGateway", "none"], var.outbound)
-    error_message = "outbound is \"${var.outbound}\": it wants userAssignedNATGateway or none, as the output `outbound` of modules/azure/network has it."
-  }
-}
-
 variable "private" {
   description = "Whether the API server has an address in the environment's network alone. It cannot be changed later: another value makes another cluster."
   type        = bool

@@ -39,12 +39,7 @@ output "dns_zone_ids" {
   depends_on = [azurerm_private_dns_zone_virtual_network_link.this]
 }
 
-output "outbound" {
-  description = "What nodes reach the internet by, as AKS calls it."
-  value       = var.nat == "none" ? "none" : "userAssignedNATGateway"
-}
-
 output "nat_addresses" {
   description = "Addresses that the cluster is seen with from outside."
-  value       = azurerm_public_ip.nat[*].ip_address
+  value       = [azurerm_public_ip.nat.ip_address]
 }

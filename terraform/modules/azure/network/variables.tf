@@ -104,13 +104,13 @@ variable "cluster_cidrs" {
 }
 
 variable "nat" {
-  description = "How nodes reach the internet: `none`, by `one` gateway that is in one zone, or by a `zone-redundant` one (SKU StandardV2), which outlives a zone."
+  description = "How nodes reach the internet: by `one` gateway that is in one zone, or by a `zone-redundant` one (SKU StandardV2), which outlives a zone."
   type        = string
   default     = "zone-redundant"
 
   validation {
-    condition     = contains(["none", "one", "zone-redundant"], var.nat)
-    error_message = "nat is \"${var.nat}\": it wants none, one or zone-redundant."
+    condition     = contains(["one", "zone-redundant"], var.nat)
+    error_message = "nat is \"${var.nat}\": it wants one or zone-redundant. AKS wants a way out to start its nodes."
   }
 }
 

@@ -30,7 +30,6 @@ variables {
   network = {
     zones          = ["1", "2", "3"]
     node_subnet_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy/providers/Microsoft.Network/virtualNetworks/argosy/subnets/nodes"
-    outbound       = "userAssignedNATGateway"
     cluster_cidrs  = { pods = "10.244.0.0/16", services = "10.245.0.0/16" }
   }
   data                   = { vault_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy/providers/Microsoft.KeyVault/vaults/argosy-4f1c" }

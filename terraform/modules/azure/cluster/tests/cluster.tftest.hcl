@@ -181,7 +181,6 @@ run "a_private_api_server" {
   variables {
     private        = true
     operator_cidrs = []
-    outbound       = "none"
   }
   assert {
     condition     = azurerm_kubernetes_cluster.this.private_cluster_enabled && length(azurerm_kubernetes_cluster.this.api_server_access_profile) == 0
@@ -232,14 +231,6 @@ run "a_version_that_does_not_exist_is_refused" {
   expect_failures = [azurerm_kubernetes_cluster.this]
   variables {
     kubernetes_version = "1.99"
-  }
-}
-
-run "no_way_out_and_a_public_api_server_are_refused" {
-  command         = plan
-  expect_failures = [azurerm_kubernetes_cluster.this]
-  variables {
-    outbound = "none"
   }
 }
 
@@ -312,14 +303,6 @@ run "addresses_that_are_none_are_refused" {
   expect_failures = [var.cluster_cidrs]
   variables {
     cluster_cidrs = { pods = "10.244.0.0/16", services = "10.245.0.0" }
-  }
-}
-
-run "an_unknown_way_out_is_refused" {
-  command         = plan
-  expect_failures = [var.outbound]
-  variables {
-    outbound = "loadBalancer"
   }
 }
 
