@@ -1,4 +1,4 @@
-# What the roles may do, each action by its name, in the resource group of one environment. Who plans looks; who applies also changes, and gives the cluster three
+# What the roles may do, each action by its name, in the resource group of one environment. Who plans looks; who applies also changes, and gives the cluster four
 # roles and no other, and to no person.
 locals {
   all = ["read", "write", "delete"]
@@ -67,8 +67,8 @@ locals {
 
   # What an apply may give, and take away again: modules/azure/cluster says to whom. The ids are Azure's own.
   grantable = {
-    environment = ["4d97b98b-1d4f-4787-a291-c67834d212e7", "4633458b-17de-408a-b874-0445c86b69e6"] # Network Contributor, Key Vault Secrets User
-    registry    = ["7f951dda-4ed3-4680-a7ca-43fe172d538d"]                                         # AcrPull
+    environment = ["4d97b98b-1d4f-4787-a291-c67834d212e7", "f1a07417-d97a-45cb-824c-7a7467783830", "4633458b-17de-408a-b874-0445c86b69e6"] # Network Contributor, Managed Identity Operator, Key Vault Secrets User
+    registry    = ["7f951dda-4ed3-4680-a7ca-43fe172d538d"]                                                                                 # AcrPull
   }
   grants = { for place, ids in local.grantable : place => trimspace(<<-E
     ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", ids)}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))

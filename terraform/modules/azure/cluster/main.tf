@@ -1,19 +1,4 @@
 # AKS: people come by Entra ID alone, pods by Workload Identity, the network is Azure's overlay with Cilium, and nodes come and go over zones by themselves.
-resource "azurerm_user_assigned_identity" "cluster" {
-  name                = "${var.prefix}-cluster"
-  resource_group_name = var.resource_group_name
-  location            = var.location
-  tags                = var.tags
-}
-
-# Load balancers and private endpoints of the cluster are attached to the nodes' subnet, and to nothing else of the network.
-resource "azurerm_role_assignment" "cluster_network" {
-  scope                = var.node_subnet_id
-  role_definition_name = "Network Contributor"
-  principal_id         = azurerm_user_assigned_identity.cluster.principal_id
-  principal_type       = "ServicePrincipal"
-}
-
 resource "azurerm_kubernetes_cluster" "this" {
   name                = var.prefix
   resource_group_name = var.resource_group_name
@@ -46,6 +31,12 @@ resource "azurerm_kubernetes_cluster" "this" {
   identity {
     type         = "UserAssigned"
     identity_ids = [azurerm_user_assigned_identity.cluster.id]
+  }
+
+  kubelet_identity {
+    client_id                 = azurerm_user_assigned_identity.nodes.client_id
+    object_id                 = azurerm_user_assigned_identity.nodes.principal_id
+    user_assigned_identity_id = azurerm_user_assigned_identity.nodes.id
   }
 
   dynamic "api_server_access_profile" {
@@ -146,5 +137,5 @@ resource "azurerm_kubernetes_cluster" "this" {
     }
   }
 
-  depends_on = [azurerm_role_assignment.cluster_network]
+  depends_on = [azurerm_role_assignment.cluster_network, azurerm_role_assignment.cluster_nodes, azurerm_role_assignment.pull]
 }

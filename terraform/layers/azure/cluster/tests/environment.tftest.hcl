@@ -11,9 +11,8 @@ mock_provider "azurerm" {
   }
   mock_resource "azurerm_kubernetes_cluster" {
     defaults = {
-      id               = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy/providers/Microsoft.ContainerService/managedClusters/argosy"
-      oidc_issuer_url  = "https://westeurope.oic.prod-aks.azure.com/11111111-1111-1111-1111-111111111111/66666666-6666-6666-6666-666666666666/"
-      kubelet_identity = [{ object_id = "88888888-8888-8888-8888-888888888888" }]
+      id              = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy/providers/Microsoft.ContainerService/managedClusters/argosy"
+      oidc_issuer_url = "https://westeurope.oic.prod-aks.azure.com/11111111-1111-1111-1111-111111111111/66666666-6666-6666-6666-666666666666/"
     }
   }
   mock_resource "azurerm_log_analytics_workspace" {

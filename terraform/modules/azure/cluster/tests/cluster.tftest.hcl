@@ -13,11 +13,6 @@ mock_provider "azurerm" {
     defaults = {
       id              = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy-prod/providers/Microsoft.ContainerService/managedClusters/argosy-prod"
       oidc_issuer_url = "https://westeurope.oic.prod-aks.azure.com/11111111-1111-1111-1111-111111111111/66666666-6666-6666-6666-666666666666/"
-      kubelet_identity = [{
-        client_id                 = "77777777-7777-7777-7777-777777777777"
-        object_id                 = "88888888-8888-8888-8888-888888888888"
-        user_assigned_identity_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/argosy-prod-nodes/providers/Microsoft.ManagedIdentity/userAssignedIdentities/argosy-prod-agentpool"
-      }]
     }
   }
   mock_resource "azurerm_log_analytics_workspace" {
@@ -99,8 +94,8 @@ run "network_policies_hold" {
 
 run "rights_are_few" {
   assert {
-    condition = toset([for assignment in [azurerm_role_assignment.cluster_network, azurerm_role_assignment.pull, azurerm_role_assignment.secrets[0]] : "${assignment.role_definition_name} ${assignment.scope}"]) == toset([
-      "Network Contributor ${var.node_subnet_id}", "AcrPull ${var.registry_id}", "Key Vault Secrets User ${var.vault_id}"
+    condition = toset([for assignment in [azurerm_role_assignment.cluster_network, azurerm_role_assignment.cluster_nodes, azurerm_role_assignment.pull, azurerm_role_assignment.secrets[0]] : "${assignment.role_definition_name} ${assignment.scope}"]) == toset([
+      "Network Contributor ${var.node_subnet_id}", "Managed Identity Operator ${azurerm_user_assigned_identity.nodes.id}", "AcrPull ${var.registry_id}", "Key Vault Secrets User ${var.vault_id}"
     ])
     error_message = "Somebody may do more."
   }
@@ -109,7 +104,7 @@ run "rights_are_few" {
     error_message = "Another service account reads the vault."
   }
   assert {
-    condition     = azurerm_role_assignment.pull.principal_id == "88888888-8888-8888-8888-888888888888"
+    condition     = azurerm_role_assignment.pull.principal_id == azurerm_kubernetes_cluster.this.kubelet_identity[0].object_id
     error_message = "Nodes cannot pull."
   }
 }
@@ -132,7 +127,7 @@ run "tags_everywhere" {
   assert {
     condition = alltrue([for tags in [
       azurerm_kubernetes_cluster.this.tags, azurerm_kubernetes_cluster.this.default_node_pool[0].tags, azurerm_kubernetes_cluster_node_pool.this["work"].tags,
-      azurerm_user_assigned_identity.cluster.tags, azurerm_user_assigned_identity.secrets[0].tags, azurerm_log_analytics_workspace.this.tags,
+      azurerm_user_assigned_identity.cluster.tags, azurerm_user_assigned_identity.nodes.tags, azurerm_user_assigned_identity.secrets[0].tags, azurerm_log_analytics_workspace.this.tags,
     ] : tags == tomap(var.tags)])
     error_message = "Something has no tags."
   }
