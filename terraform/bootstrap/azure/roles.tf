@@ -67,13 +67,17 @@ locals {
 
   # What an apply may give, and take away again: modules/azure/cluster says to whom. The ids are Azure's own.
   grantable = {
-    environment = ["4d97b98b-1d4f-4787-a291-c67834d212e7", "f1a07417-d97a-45cb-824c-7a7467783830", "4633458b-17de-408a-b874-0445c86b69e6"] # Network Contributor, Managed Identity Operator, Key Vault Secrets User
-    registry    = ["7f951dda-4ed3-4680-a7ca-43fe172d538d"]                                                                                 # AcrPull
+    environment = {
+      "Key Vault Secrets User"    = "4633458b-17de-408a-b874-0445c86b69e6"
+      "Managed Identity Operator" = "f1a07417-d97a-45cb-824c-7a7467783830"
+      "Network Contributor"       = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+    }
+    registry = { "AcrPull" = "7f951dda-4ed3-4680-a7ca-43fe172d538d" }
   }
   grants = { for place, ids in local.grantable : place => trimspace(<<-E
-    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", ids)}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
+    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", values(ids))}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
     AND
-    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", ids)}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
+    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", values(ids))}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
   E
   ) }
 
