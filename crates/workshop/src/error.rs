@@ -86,6 +86,20 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A version of Kubernetes that there is not, or that is not the next one.
+    #[error("{why}")]
+    Kubernetes {
+        /// The whole sentence.
+        why: String,
+    },
+    /// A file of the repository that cannot be understood.
+    #[error("{file}: {says}")]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// What is wrong with it.
+        says: String,
+    },
     /// A program that did not do what it was asked for.
     #[error("`{command}` failed: {says}\n{hint}")]
     Program {
@@ -110,6 +124,7 @@ impl Error {
                 | Self::Description { .. }
                 | Self::Taken { .. }
                 | Self::Dirty { .. }
+                | Self::Kubernetes { .. }
                 | Self::OtherShape { .. }
         )
     }

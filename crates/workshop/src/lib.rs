@@ -5,13 +5,16 @@ pub mod checks;
 pub mod doctor;
 mod edit;
 mod error;
+mod listing;
 mod name;
 mod plan;
 mod process;
 mod render;
 mod service;
 mod shape;
+mod table;
 mod templates;
+pub mod upgrade;
 
 pub use application::{ApplicationPlan, NewApplication, default_folder};
 pub use error::Error;

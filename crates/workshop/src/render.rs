@@ -63,7 +63,7 @@ pub async fn render(delivery: &Delivery, only: Option<&str>, is_dry_run: bool) -
 }
 
 /// The program in PATH, or else the one that the repository brings.
-async fn kustomize(root: &Path, overlay: &str) -> Result<String, Error> {
+pub(crate) async fn kustomize(root: &Path, overlay: &str) -> Result<String, Error> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there =
         std::env::split_paths(&path).map(|folder| folder.join("kustomize")).find(|file| file.is_file());

@@ -1,5 +1,7 @@
 //! `argosy doctor`.
 
+mod upgrade;
+
 use std::{io::Write as _, process::ExitCode};
 
 use argosy_delivery::Delivery;
@@ -9,6 +11,9 @@ use chrono::Utc;
 use super::{found, options::DoctorOptions};
 
 pub(super) async fn run(delivery: &Delivery, options: &DoctorOptions) -> anyhow::Result<ExitCode> {
+    if let Some(kubernetes) = &options.kubernetes {
+        return upgrade::run(delivery, kubernetes, options).await;
+    }
     let diagnosis = diagnose(delivery, Utc::now().date_naive()).await?;
     let mut out = std::io::stdout().lock();
     if options.json {

@@ -129,9 +129,19 @@ pub struct CheckOptions {
 /// Options of `argosy doctor`.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Exit codes: 0 (nothing was found), 1 (something was, or it failed), 2 (the command line is wrong)."
+    after_help = "Exit codes: 0 (nothing was found; with --kubernetes, nothing is in the way), 1 (something was, or it failed), 2 (the command line is wrong), 3 (refused: a version of Kubernetes that there is not, or that is not the next one after --from)."
 )]
 pub struct DoctorOptions {
+    /// Say instead what an upgrade to this version of Kubernetes takes away, such as 1.36: API versions of every rendered environment's
+    /// objects, charts that refuse it, add-ons that are not known to work with it
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes: Option<String>,
+    /// The version of Kubernetes that runs: an upgrade goes one minor version at a time
+    #[arg(long, value_name = "VERSION", requires = "kubernetes")]
+    pub from: Option<String>,
+    /// Only this environment; left out, all
+    #[arg(long, requires = "kubernetes")]
+    pub env: Option<String>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

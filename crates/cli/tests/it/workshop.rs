@@ -131,3 +131,90 @@ async fn a_refusal_to_make_a_service_has_a_code_of_its_own() {
     expect(&folder, &["new", "application", "Fleet"], 3, &["'Fleet' cannot be a name"]).await;
     expect(&folder, &["new", "service", "--help"], 0, &["3 (refused: a name that is taken"]).await;
 }
+
+/// Objects of versions that are gone, and one whose version goes later.
+const OLD: &str = "apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {name: nightly, namespace: shop}
+---
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: api, namespace: shop}
+---
+apiVersion: autoscaling/v2beta1
+kind: HorizontalPodAutoscaler
+metadata: {name: api, namespace: shop}
+---
+apiVersion: flowcontrol.apiserver.k8s.io/v1beta3
+kind: FlowSchema
+metadata: {name: shop}
+---
+apiVersion: networking.k8s.io/v1beta1
+kind: ServiceCIDR
+metadata: {name: more}
+";
+
+#[tokio::test]
+async fn what_the_next_kubernetes_takes_away_is_named_before() {
+    let folder = repository().await;
+    let doctor = ["doctor", "--from", "1.35", "--kubernetes", "1.36"];
+    expect(
+        &folder,
+        &doctor,
+        0,
+        &["Kubernetes 1.35 -> 1.36", "looked at: 1 objects of dev", "0 in the way, 0 later"],
+    )
+    .await;
+
+    let overlay = folder.path().join("kustomize/overlays/dev");
+    fs::write(overlay.join("old.yaml"), OLD).unwrap();
+    fs::write(overlay.join("kustomization.yaml"), "resources: [deployment.yaml, old.yaml]\n").unwrap();
+    let chart = folder.path().join("charts/api");
+    fs::create_dir_all(&chart).unwrap();
+    fs::write(chart.join("Chart.yaml"), "name: api\nkubeVersion: '>=1.33.0-0 <1.36.0-0'\n").unwrap();
+    let file = "kustomize/overlays/dev/old.yaml";
+    let words = [
+        format!("{file}: CronJob shop/nightly is of batch/v1beta1, which is gone since 1.25, in dev"),
+        format!("{file}: PodDisruptionBudget shop/api is of policy/v1beta1, which is gone since 1.25"),
+        format!(
+            "{file}: HorizontalPodAutoscaler shop/api is of autoscaling/v2beta1, which is gone since 1.25"
+        ),
+        format!(
+            "{file}: FlowSchema shop is of flowcontrol.apiserver.k8s.io/v1beta3, which is gone since 1.32"
+        ),
+        "-> take flowcontrol.apiserver.k8s.io/v1".into(),
+        "charts/api/Chart.yaml: the chart api is for Kubernetes >=1.33.0-0 <1.36.0-0".into(),
+        "Goes later, and 1.36 warns of it".into(),
+        "1.36: nodes need containerd 2.0 or later".into(),
+        "5 in the way, 1 later".into(),
+    ];
+    expect(&folder, &doctor, 1, &words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let output = argosy(&folder, &["doctor", "--kubernetes", "1.37", "--env", "dev", "--json"]).await;
+    let upgrade: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &upgrade["kubernetes"]), (Some(1), &"1.37".into()));
+    let cidr = upgrade["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|loss| loss["what"].to_string().contains("ServiceCIDR"));
+    assert_eq!(cidr.unwrap()["when"], "now");
+    assert_eq!(cidr.unwrap()["mend"], "take networking.k8s.io/v1");
+    assert!(folder.path().join("target").read_dir().unwrap().next().is_none(), "something is left");
+}
+
+#[tokio::test]
+async fn an_upgrade_that_cannot_be_is_refused() {
+    let folder = repository().await;
+    let words = ["steps over 1.35", "Go to 1.35 first: argosy doctor --from 1.34 --kubernetes 1.35"];
+    expect(&folder, &["doctor", "--from", "1.34", "--kubernetes", "1.36"], 3, &words).await;
+    expect(&folder, &["doctor", "--kubernetes", "1.99"], 3, &["'1.99' is no version of Kubernetes", "1.28"])
+        .await;
+    expect(
+        &folder,
+        &["doctor", "--kubernetes", "1.36", "--env", "live"],
+        1,
+        &["names no environment 'live'"],
+    )
+    .await;
+    expect(&folder, &["doctor", "--from", "1.35"], 2, &["--kubernetes <VERSION>"]).await;
+}

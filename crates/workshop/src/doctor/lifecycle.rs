@@ -1,19 +1,23 @@
 //! What has ended: `data/lifecycle.toml`, looked for in the files that say what runs.
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path};
 
 use chrono::NaiveDate;
 use regex::Regex;
-use serde::{Deserialize, Deserializer, de::Error as _};
-use toml::value::Datetime;
+use serde::Deserialize;
 
 use super::{About, Finding};
-use crate::{Error, process};
+use crate::{
+    Error, listing,
+    table::{date, pattern},
+};
 
 /// How old the table may be before it is said so.
 const OLD: i64 = 180;
 /// How long before its end a version is named.
 const SOON: i64 = 60;
+/// The files that say what runs.
+const FILES: &[&str] = &["*.yaml", "*.yml", "*.hcl", "*.tf", "*Dockerfile", "*.Dockerfile"];
 
 /// What has ended, and when what will.
 #[derive(Debug, Deserialize)]
@@ -58,15 +62,6 @@ struct Ending {
     checked: NaiveDate,
 }
 
-fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-    Regex::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let date = Datetime::deserialize(deserializer)?;
-    date.to_string().parse().map_err(D::Error::custom)
-}
-
 impl Table {
     /// That of this program.
     pub(super) fn embedded() -> Self {
@@ -100,7 +95,7 @@ impl Table {
             ));
         }
         let mut seen = BTreeSet::new();
-        for file in files(root).await? {
+        for file in listing::files(root, FILES).await? {
             let Ok(text) = std::fs::read_to_string(root.join(&file)) else { continue };
             for (number, line) in text.lines().enumerate() {
                 let code = line.split(" #").next().unwrap_or_default();
@@ -157,16 +152,6 @@ impl Product {
         };
         Some(Finding::new(About::Lifecycle, format!("{place}: {name} {version} {what} ({source})"), mend))
     }
-}
-
-/// The files that say what runs.
-async fn files(root: &Path) -> Result<Vec<String>, Error> {
-    let patterns = ["*.yaml", "*.yml", "*.hcl", "*.tf", "*Dockerfile", "*.Dockerfile"];
-    let question = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
-    let question = [&question[..], &patterns].concat();
-    let hint = "Run it in a repository";
-    let said = process::run(root, Path::new("git"), &question, Duration::from_secs(60), hint).await?;
-    Ok(said.expect(hint)?.split_terminator('\0').map(str::to_owned).collect())
 }
 
 #[cfg(test)]
