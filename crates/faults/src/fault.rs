@@ -5,11 +5,11 @@ mod scale;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use argosy_stack::proxy::{Answer, Condition, Proxy};
 
 use crate::{
     kind::{Blow, Kind, Pair, Part, Trouble},
     plan::Fault,
-    proxy::{Answer, Condition, Proxy},
     world::{Hog, World},
 };
 

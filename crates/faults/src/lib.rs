@@ -8,7 +8,6 @@ mod fleet;
 pub mod kind;
 pub mod mounts;
 pub mod plan;
-pub mod proxy;
 mod reference;
 mod report;
 mod roster;

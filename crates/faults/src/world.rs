@@ -9,16 +9,15 @@ mod start;
 use std::path::PathBuf;
 
 use argosy_backends::{Broker, Postgres, Redis};
-use argosy_stack::{Files, Installation, Service};
+use argosy_stack::{
+    Files, Installation, Service,
+    proxy::{Condition, Proxy},
+};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::{
-    kind::Part,
-    proxy::{Condition, Proxy},
-    roster::Roster,
-};
+use crate::{kind::Part, roster::Roster};
 pub(crate) use database::Hog;
 pub(crate) use disk::Disk;
 pub(crate) use replicas::{ApiReplica, IngestReplica};

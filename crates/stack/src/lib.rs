@@ -5,6 +5,7 @@ mod certificates;
 mod files;
 mod installation;
 mod ports;
+pub mod proxy;
 mod service;
 
 pub use authority::{Authority, Identity};

@@ -1,12 +1,11 @@
 //! Replicas of the API and of ingest, each behind proxies of its own.
 
 use anyhow::Context as _;
-use argosy_stack::{Service, lasting_port};
+use argosy_stack::{Service, lasting_port, proxy::Proxy};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::World;
-use crate::proxy::Proxy;
 
 /// A replica of the API.
 #[derive(Debug)]

@@ -4,13 +4,13 @@ use std::{os::unix::fs::PermissionsExt as _, path::Path};
 
 use anyhow::Context as _;
 use argosy_backends::{Broker, BrokerOptions, Postgres, Redis, random_secret};
-use argosy_stack::{Certificates, Files, Installation, Service, lasting_port};
+use argosy_stack::{Certificates, Files, Installation, Service, lasting_port, proxy::Proxy};
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{DATABASE, Disk, World};
-use crate::{mounts, proxy::Proxy, roster::Roster};
+use crate::{mounts, roster::Roster};
 
 /// PostgreSQL writes checkpoints so often that its disk need not be large.
 const WAL: &str = "max_wal_size=1GB";

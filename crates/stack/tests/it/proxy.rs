@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, time::Duration};
 
-use argosy_faults::proxy::{Answer, Condition, Proxy};
+use argosy_stack::proxy::{Answer, Condition, Proxy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -141,4 +141,16 @@ async fn connections_go_to_the_server_with_the_fewest_and_round_one_that_is_gone
         streams.push(stream);
     }
     assert_eq!(counts, [2, 2]);
+}
+
+#[tokio::test]
+async fn an_address_that_moves_leads_to_its_new_server_alone() {
+    let proxy = Proxy::start(&[server(b"old ").await]).await.unwrap();
+    let mut stream = connect(&proxy).await;
+    assert_eq!(ask(&mut stream, b"one").await.unwrap(), b"old one");
+    proxy.targets().become_only(server(b"new ").await);
+    assert_eq!(ask(&mut stream, b"two").await.unwrap(), b"old two");
+    proxy.cut();
+    assert!(ask(&mut stream, b"three").await.is_err());
+    assert_eq!(ask(&mut connect(&proxy).await, b"four").await.unwrap(), b"new four");
 }

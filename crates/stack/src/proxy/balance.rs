@@ -49,6 +49,11 @@ impl Targets {
         self.lock().retain(|target| target.port != port);
     }
 
+    /// Gives new connections to this server alone, as an address whose name comes to mean another one.
+    pub fn become_only(&self, port: u16) {
+        *self.lock() = vec![Target { port, admin_port: None, works: true, open: 0 }];
+    }
+
     /// Asks every server once a second whether it is ready; while others are, one that is not gets no new connections.
     pub async fn check(self) {
         loop {

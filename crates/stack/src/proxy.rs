@@ -82,7 +82,7 @@ struct Shared {
 impl Proxy {
     /// Listens on a port of its own, and passes connections on to one of these ports of 127.0.0.1.
     pub async fn start(targets: &[u16]) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, argosy_stack::lasting_port()?)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::lasting_port()?)).await?;
         let port = listener.local_addr()?.port();
         let state = State { condition: Condition::Fine, cut_below: 0, silent_below: 0 };
         let shared = Arc::new(Shared {
