@@ -39,6 +39,12 @@ pub fn postgres_programs(version: Option<u32>) -> Result<PathBuf, Error> {
         })
 }
 
+/// A program that talks to a server, such as `psql`: the one beside this server's programs, else that of the newest that is installed.
+pub fn postgres_client(programs: &Path, name: &str) -> Result<PathBuf, Error> {
+    let own = programs.join(name);
+    if own.is_file() { Ok(own) } else { Ok(postgres_programs(None)?.join(name)) }
+}
+
 /// Every PostgreSQL that serves, with its version.
 fn installed_postgres() -> Vec<(u32, PathBuf)> {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
@@ -98,6 +104,15 @@ mod tests {
         assert_eq!(
             error,
             "no-such-server or nor-this-one is not installed: install the-package, or run `make deps`"
+        );
+    }
+
+    #[test]
+    fn takes_a_client_of_another_version_where_the_server_has_none() {
+        let bare = Path::new("/nowhere");
+        assert_eq!(
+            postgres_client(bare, "psql").ok(),
+            postgres_programs(None).map(|folder| folder.join("psql")).ok()
         );
     }
 

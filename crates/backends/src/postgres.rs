@@ -37,6 +37,16 @@ impl Postgres {
     pub fn prepare(folder: &Path, port: u16, durable: bool) -> Result<Self, Error> {
         let folder = Folder::open(folder)?;
         let programs = programs_for(&folder.file("data"))?;
+        Self::of(folder, programs, port, durable)
+    }
+
+    /// The same by the programs of this folder, whatever else is installed: so that two versions can run at once. `psql` and
+    /// `pg_isready` need not be among them.
+    pub fn prepare_by(programs: &Path, folder: &Path, port: u16, durable: bool) -> Result<Self, Error> {
+        Self::of(Folder::open(folder)?, programs.to_owned(), port, durable)
+    }
+
+    fn of(folder: Folder, programs: PathBuf, port: u16, durable: bool) -> Result<Self, Error> {
         let password_file = folder.file("password");
         if !password_file.exists() {
             folder.write("password", &random_secret())?;
@@ -71,7 +81,7 @@ impl Postgres {
             arguments.extend(["-c".into(), setting.into()]);
         }
         let program = self.programs.join("postgres");
-        let ready = self.programs.join("pg_isready");
+        let ready = find::postgres_client(&self.programs, "pg_isready")?;
         let port = self.port.to_string();
         let ports = [(Ipv4Addr::LOCALHOST, self.port)];
         self.server
@@ -133,7 +143,7 @@ impl Postgres {
     pub async fn create_database(&self, name: &str) -> Result<(), Error> {
         const CREATE: &str = "select format('create database %I', :'name') \
             where not exists (select from pg_database where datname = :'name') \\gexec\n";
-        let mut psql = Command::new(self.programs.join("psql"));
+        let mut psql = Command::new(find::postgres_client(&self.programs, "psql")?);
         psql.args([
             "--no-psqlrc",
             "--quiet",
