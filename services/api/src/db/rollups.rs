@@ -42,6 +42,9 @@ pub(crate) async fn claim(
 }
 
 /// Takes claims that have settled: their minutes are clean when the transaction commits, and claimed again when it does not.
+///
+/// A number that no transaction has had yet is that of another server, whose rows came here by logical replication, as in an upgrade:
+/// its transactions have all ended.
 pub(crate) async fn take_settled(
     connection: &mut PgConnection,
     limit: i64,
@@ -50,6 +53,7 @@ pub(crate) async fn take_settled(
         "delete from rollup_claims where (device_id, minute) in (
             select device_id, minute from rollup_claims
             where settled_by <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                or settled_by > pg_snapshot_xmax(pg_current_snapshot())::text::bigint
             order by device_id, minute limit $1 for update skip locked
          ) returning device_id, minute",
         limit
