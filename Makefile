@@ -77,6 +77,11 @@ e2e: ## Prove on a real cluster that what runs is a commit. See scripts/e2e for 
 rehearse: ## Take a change from a push to production, find it bad, and take it back; on the cluster of KUBECONFIG where that is set
 	@scripts/rehearse $(ARGS)
 
+.PHONY: rehearse-upgrades
+rehearse-upgrades: ## Upgrade PostgreSQL from 15 to 17 under load, and take it back: docs/upgrades.md. Options: make rehearse-upgrades ARGS="--runs 3"
+	@scripts/install-deps --tests
+	@scripts/rehearse-upgrades $(ARGS)
+
 .PHONY: charts
 charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
 	@scripts/charts
