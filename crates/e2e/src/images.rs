@@ -1,11 +1,9 @@
 //! The images of this commit, and another one that differs only by its digest.
 
-use std::{collections::BTreeMap, fs, process::Stdio};
+use std::{collections::BTreeMap, fs, path::Path, process::Stdio};
 
 use anyhow::{Context as _, bail};
 use tokio::{io::AsyncWriteExt as _, process::Command};
-
-use crate::Arguments;
 
 /// Digests by name, in a registry.
 pub(crate) struct Images {
@@ -15,14 +13,13 @@ pub(crate) struct Images {
 
 impl Images {
     /// Those that `make images` has pushed.
-    pub(crate) fn read(arguments: &Arguments) -> anyhow::Result<Self> {
-        let file = arguments.images.display();
-        let text = fs::read_to_string(&arguments.images).with_context(|| {
-            format!("cannot read {file}: `make images PUSH={}` writes it", arguments.registry)
-        })?;
+    pub(crate) fn read(images: &Path, registry: &str) -> anyhow::Result<Self> {
+        let file = images.display();
+        let text = fs::read_to_string(images)
+            .with_context(|| format!("cannot read {file}: `make images PUSH={registry}` writes it"))?;
         let digests = serde_json::from_str(&text)
             .with_context(|| format!("{file} is not what `make images` writes"))?;
-        Ok(Self { registry: arguments.registry.clone(), digests })
+        Ok(Self { registry: registry.to_owned(), digests })
     }
 
     /// An image, as a pod names it.

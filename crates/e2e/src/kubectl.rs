@@ -34,6 +34,11 @@ pub(crate) async fn apply(objects: &Value) -> anyhow::Result<()> {
         .map(drop)
 }
 
+/// Posts an object to a path of the API; what it answers.
+pub(crate) async fn create(path: &str, object: &Value) -> anyhow::Result<String> {
+    call(&["create", "--raw", path, "--filename=-"], Some(object.to_string())).await
+}
+
 /// What PostgreSQL answers to a statement that gives one number.
 pub(crate) async fn count(statement: &str) -> anyhow::Result<u64> {
     let exec =

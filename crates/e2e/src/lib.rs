@@ -6,6 +6,7 @@ mod browser;
 mod forward;
 mod images;
 mod kubectl;
+mod nodes;
 mod pods;
 mod process;
 mod reconciler;
@@ -21,6 +22,7 @@ use anyhow::Context as _;
 
 pub use arguments::Arguments;
 use images::Images;
+pub use nodes::{ClusterArguments, rehearse_cluster};
 pub use rehearsal::{RehearsalArguments, rehearse};
 use repository::Repository;
 
@@ -36,7 +38,7 @@ struct Run {
 
 /// Takes every step, and prints how long each took.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let images = Images::read(&arguments)?;
+    let images = Images::read(&arguments.images, &arguments.registry)?;
     let repository = Repository::copy(&arguments.git)?;
     let keep = arguments.keep;
     let mut run = Run { arguments, images, repository };
@@ -47,7 +49,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     if result.is_err() && !keep {
         eprintln!("Taking everything away again; --keep leaves it.");
-        if let Err(error) = step::teardown(&run).await {
+        if let Err(error) = step::teardown().await {
             eprintln!("That fails too: {error:#}");
         }
     }
@@ -56,19 +58,19 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn take_steps(run: &mut Run, times: &mut Vec<(&'static str, f64)>) -> anyhow::Result<()> {
     macro_rules! take {
-        ($name:ident) => {{
+        ($name:ident($($argument:expr)?)) => {{
             let start = Instant::now();
             eprintln!("{}", stringify!($name));
-            let value = step::$name(run).await.context(concat!("the step ", stringify!($name)))?;
+            let value = step::$name($($argument)?).await.context(concat!("the step ", stringify!($name)))?;
             times.push((stringify!($name), start.elapsed().as_secs_f64()));
             value
         }};
     }
-    take!(reach);
-    take!(roll);
-    take!(heal);
-    take!(revert);
-    take!(chaos);
-    take!(teardown);
+    take!(reach(run));
+    take!(roll(run));
+    take!(heal(run));
+    take!(revert(run));
+    take!(chaos(run));
+    take!(teardown());
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     NAMESPACE,
-    kubectl::{apply, get, kubectl},
+    kubectl::{apply, count, get, kubectl},
     wait::until,
 };
 
@@ -15,12 +15,12 @@ use crate::{
 pub(crate) const FLEET: &str = "e2e";
 /// The device that the probe is.
 pub(crate) const DEVICE: &str = "e2e-device";
-/// What every pod of the test has.
-const LABEL: &str = "argosy-e2e";
+/// The label that every pod of the test has.
+pub(crate) const OWN: &str = "argosy-e2e";
 
 /// Lets the test's pods through the namespace's policies.
 pub(crate) async fn open_the_door() -> anyhow::Result<()> {
-    let pods = json!({"matchLabels": {LABEL: "true"}});
+    let pods = json!({"matchLabels": {OWN: "true"}});
     let policy = |name: &str, spec: Value| {
         json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
                "metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec})
@@ -32,18 +32,23 @@ pub(crate) async fn open_the_door() -> anyhow::Result<()> {
     .await
 }
 
-/// A fleet of real devices that keeps a ledger of what was receipted.
-pub(crate) async fn start_load(image: &str, devices: u32, rate: f64) -> anyhow::Result<()> {
+/// A fleet of real devices that keeps a ledger of what was receipted; on this node, where one is named.
+pub(crate) async fn start_load(
+    image: &str,
+    devices: u32,
+    rate: f64,
+    node: Option<&str>,
+) -> anyhow::Result<()> {
     let (devices, rate) = (devices.to_string(), rate.to_string());
     let arguments =
         ["run", "--devices", &devices, "--rate", &rate, "--until-receipt", "--ledger", "/state/ledger"];
-    start("e2e-load", image, &arguments, &[("ARGOSY_SIMULATOR_STATE", "/state/certificates")]).await?;
+    start("e2e-load", image, &arguments, &[("ARGOSY_SIMULATOR_STATE", "/state/certificates")], node).await?;
     ready("e2e-load").await
 }
 
 /// A device that publishes through the broker: what `argosy probe` says.
 pub(crate) async fn probe(image: &str) -> anyhow::Result<String> {
-    start("e2e-probe", image, &["probe", "--device", DEVICE], &[]).await?;
+    start("e2e-probe", image, &["probe", "--device", DEVICE], &[], None).await?;
     until("the probe has succeeded", Duration::from_secs(120), async || {
         let pod = get(&["--namespace", NAMESPACE, "pod", "e2e-probe"]).await?;
         let phase = &pod["status"]["phase"];
@@ -54,9 +59,9 @@ pub(crate) async fn probe(image: &str) -> anyhow::Result<String> {
     .await
 }
 
-/// Somebody who asks the API and the pages all the time.
-pub(crate) async fn start_watch(image: &str) -> anyhow::Result<()> {
-    start("e2e-watch", image, &["probe", "--watch", "86400"], &[]).await?;
+/// Somebody who asks the API and the pages all the time; on this node, where one is named.
+pub(crate) async fn start_watch(image: &str, node: Option<&str>) -> anyhow::Result<()> {
+    start("e2e-watch", image, &["probe", "--watch", "86400"], &[], node).await?;
     until("requests are counted", Duration::from_secs(60), async || counted().await.map(drop)).await
 }
 
@@ -81,9 +86,18 @@ pub(crate) async fn verify_load() -> anyhow::Result<Value> {
     serde_json::from_str(&text).context("verify prints no JSON")
 }
 
+/// Messages of the test's fleet that have two rows, by SQL.
+pub(crate) async fn doubled() -> anyhow::Result<u64> {
+    let query = format!(
+        "select count(*) from (select from readings join devices on devices.id = device_id join fleets on fleets.id = fleet_id \
+         where fleets.name = '{FLEET}' group by device_id, boot, seq having count(*) > 1) as twice"
+    );
+    count(&query).await
+}
+
 /// Removes what the test has made.
 pub(crate) async fn remove_all() -> anyhow::Result<()> {
-    let selector = format!("{LABEL}=true");
+    let selector = format!("{OWN}=true");
     kubectl(&["delete", "pods", "--namespace", NAMESPACE, "--selector", &selector, "--ignore-not-found"])
         .await?;
     kubectl(&[
@@ -111,7 +125,13 @@ async fn ready(name: &str) -> anyhow::Result<()> {
     .await
 }
 
-async fn start(name: &str, image: &str, arguments: &[&str], more: &[(&str, &str)]) -> anyhow::Result<()> {
+async fn start(
+    name: &str,
+    image: &str,
+    arguments: &[&str],
+    more: &[(&str, &str)],
+    node: Option<&str>,
+) -> anyhow::Result<()> {
     let variables = [
         ("ARGOSY_FLEET", FLEET),
         ("ARGOSY_API_URL", "https://api"),
@@ -136,8 +156,9 @@ async fn start(name: &str, image: &str, arguments: &[&str], more: &[(&str, &str)
     }
     apply(&json!({
         "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": name, "namespace": NAMESPACE, "labels": {LABEL: "true"}},
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": {OWN: "true"}},
         "spec": {
+            "nodeName": node,
             "restartPolicy": "Never",
             "automountServiceAccountToken": false,
             "terminationGracePeriodSeconds": 5,

@@ -13,9 +13,11 @@ use crate::{
 /// What the backing services claim, and the user that each of them is.
 const CLAIMS: [(&str, u32); 2] = [("postgres", 999), ("mosquitto", 1883)];
 const LABEL: &str = "argosy-e2e-storage";
+/// The annotation that says which node has a volume, where one was named.
+const NODE: &str = "argosy-e2e-node";
 
-/// Makes volumes, unless the cluster has a class that does.
-pub(crate) async fn prepare() -> anyhow::Result<()> {
+/// Makes volumes, unless the cluster has a class that does; on this node, where one is named.
+pub(crate) async fn prepare(node: Option<&str>) -> anyhow::Result<()> {
     if !list(&["storageclass"]).await?.is_empty() {
         return Ok(());
     }
@@ -25,7 +27,7 @@ pub(crate) async fn prepare() -> anyhow::Result<()> {
         .map(|(name, _)| {
             json!({
                 "apiVersion": "v1", "kind": "PersistentVolume",
-                "metadata": {"name": format!("argosy-e2e-{name}"), "labels": {LABEL: "true"}},
+                "metadata": {"name": format!("argosy-e2e-{name}"), "labels": {LABEL: "true"}, "annotations": node.map(|node| json!({NODE: node}))},
                 "spec": {
                     "capacity": {"storage": "50Gi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain",
                     "claimRef": {"namespace": crate::NAMESPACE, "name": format!("data-{name}-0")},
@@ -42,7 +44,7 @@ pub(crate) async fn prepare() -> anyhow::Result<()> {
             format!("mkdir -p /root/{name} && chown {user}:{user} /root/{name} && chmod 0770 /root/{name}")
         })
         .collect();
-    on_node(&root, &commands.join(" && ")).await
+    on_node(&root, &commands.join(" && "), node).await
 }
 
 /// Takes the volumes away, with what is in them.
@@ -51,20 +53,22 @@ pub(crate) async fn remove() -> anyhow::Result<()> {
     let volumes = list(&["persistentvolume", "--selector", &label]).await?;
     for volume in &volumes {
         if let Some(path) = volume["spec"]["hostPath"]["path"].as_str() {
-            on_node(path, "rm -rf /root/* /root/.[!.]*").await?;
+            on_node(path, "rm -rf /root/* /root/.[!.]*", volume["metadata"]["annotations"][NODE].as_str())
+                .await?;
         }
     }
     kubectl(&["delete", "persistentvolume", "--selector", &label, "--ignore-not-found"]).await.map(drop)
 }
 
-/// Runs a command on a folder of the node, by a pod.
-async fn on_node(path: &str, command: &str) -> anyhow::Result<()> {
+/// Runs a command on a folder of a node, by a pod.
+async fn on_node(path: &str, command: &str, node: Option<&str>) -> anyhow::Result<()> {
     let name = "e2e-storage";
     let delete = ["delete", "pod", "--namespace", "kube-system", name, "--ignore-not-found"];
     kubectl(&delete).await?;
     apply(&json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "kube-system"},
         "spec": {
+            "nodeName": node,
             "restartPolicy": "Never",
             "containers": [{"name": "main", "image": "postgres:17.6", "command": ["sh", "-c", command],
                             "volumeMounts": [{"name": "root", "mountPath": "/root"}]}],

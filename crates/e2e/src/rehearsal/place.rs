@@ -122,7 +122,7 @@ fn shared_target() -> anyhow::Result<PathBuf> {
 impl Cluster {
     /// Lets it follow the repository.
     pub(super) async fn follow(&self) -> anyhow::Result<()> {
-        storage::prepare().await?;
+        storage::prepare(None).await?;
         reconciler::install(&self.git, self.manifest.as_deref()).await
     }
 

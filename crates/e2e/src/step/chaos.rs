@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::{
     NAMESPACE, Run, application,
-    kubectl::{count, kubectl, list},
+    kubectl::{kubectl, list},
     pods,
 };
 
@@ -53,18 +53,8 @@ pub(crate) async fn chaos(run: &mut Run) -> anyhow::Result<()> {
         verdict["acknowledged"].as_u64().is_some_and(|count| count > 0),
         "the ledger is empty: {verdict}"
     );
-    let twice = doubled().await?;
+    let twice = pods::doubled().await?;
     ensure!(twice == 0, "{twice} messages are there twice");
     eprintln!("  killed {}: {}; the ledger: {verdict}", killed.len(), killed.join(" "));
     Ok(())
-}
-
-/// Messages of the test's fleet that have two rows, by SQL.
-async fn doubled() -> anyhow::Result<u64> {
-    let query = format!(
-        "select count(*) from (select from readings join devices on devices.id = device_id join fleets on fleets.id = fleet_id \
-         where fleets.name = '{}' group by device_id, boot, seq having count(*) > 1) as twice",
-        pods::FLEET
-    );
-    count(&query).await
 }

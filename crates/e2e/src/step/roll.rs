@@ -15,8 +15,8 @@ const OTHERS: [&str; 2] = ["webapp", "ingest"];
 
 /// A commit with another digest of the API rolls the API alone: no request fails, nothing is lost.
 pub(crate) async fn roll(run: &mut Run) -> anyhow::Result<()> {
-    pods::start_load(&run.images.reference("simulator")?, 50, 4.0).await?;
-    pods::start_watch(&run.images.reference("argosy")?).await?;
+    pods::start_load(&run.images.reference("simulator")?, 50, 4.0, None).await?;
+    pods::start_watch(&run.images.reference("argosy")?, None).await?;
     let others = of_all(&OTHERS).await?;
     let digest = run.images.variant("api", "e2e-rolled").await?;
     let digests = BTreeMap::from([("api".to_owned(), digest.clone())]);

@@ -2,10 +2,10 @@
 
 use anyhow::ensure;
 
-use crate::{Run, kubectl::list, pods, reconciler, storage};
+use crate::{kubectl::list, pods, reconciler, storage};
 
 /// Removes the root, and waits until everything that came from it is gone.
-pub(crate) async fn teardown(_run: &Run) -> anyhow::Result<()> {
+pub(crate) async fn teardown() -> anyhow::Result<()> {
     pods::remove_all().await?;
     reconciler::remove().await?;
     storage::remove().await?;
