@@ -17,7 +17,7 @@ pub use error::Error;
 pub use folder::{folder_for, remove_folder};
 pub use postgres::Postgres;
 pub use process::{Launch, Process, StopSignal};
-pub use redis::Redis;
+pub use redis::{Redis, RedisTls};
 pub use server::Server;
 
 /// A port of 127.0.0.1 that was free a moment ago.

@@ -72,6 +72,16 @@ impl Postgres {
         self
     }
 
+    /// Takes connections by TLS, too, with this certificate and this private key, in PEM.
+    pub fn with_tls(self, certificate: &str, key: &str) -> Result<Self, Error> {
+        let files = self.server.files();
+        files.write("certificate.pem", certificate)?;
+        files.write("key.pem", key)?;
+        let file = |setting: &str, name: &str| format!("{setting}={}", files.file(name).display());
+        let (certificate, key) = (file("ssl_cert_file", "certificate.pem"), file("ssl_key_file", "key.pem"));
+        Ok(self.setting("ssl=on").setting(&certificate).setting(&key))
+    }
+
     /// Starts the server, the first time with new data, and waits until it takes connections.
     pub async fn start(&mut self) -> Result<(), Error> {
         self.initialize().await?;

@@ -16,6 +16,6 @@ pub use eventually::eventually;
 pub use logs::Logs;
 pub use pki::{Ca, Issued, IssuedFiles};
 pub use postgres::{PostgresServer, TestDatabase, database, empty_database};
-pub use private::{private_postgres, private_redis};
+pub use private::{private_postgres, private_postgres_with_tls, private_redis, private_redis_with_tls};
 pub use redis::{RedisServer, TestRedis, redis};
 pub use way::Way;

@@ -81,12 +81,15 @@ impl DatabaseConfig {
 /// How to reach Redis or Valkey.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RedisConfig {
-    /// Address of a Redis or Valkey database of its own: redis://host:port/number. Without it each replica has a live tail and rate limits of its own.
+    /// Address of a Redis or Valkey database of its own: redis://user:password@host:port/number, or rediss:// by TLS. Without it each replica has a live tail and rate limits of its own.
     #[arg(long, env = "ARGOSY_REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<SecretString>,
     /// File that holds the address
     #[arg(long, env = "ARGOSY_REDIS_URL_FILE")]
     pub redis_url_file: Option<PathBuf>,
+    /// PEM file of the authorities that may have signed Redis's certificate; the system's where it is not set
+    #[arg(long, env = "ARGOSY_REDIS_CA")]
+    pub redis_ca: Option<PathBuf>,
 }
 
 impl RedisConfig {

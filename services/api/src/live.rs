@@ -16,8 +16,7 @@ mod tail;
 
 use std::sync::Arc;
 
-use argosy_runtime::config::ConfigError;
-use secrecy::SecretString;
+use redis::{Client, RedisResult};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use events::{EventKind, Events, LiveEvent};
@@ -40,8 +39,8 @@ pub(crate) struct LiveTail {
 
 impl LiveTail {
     /// A live tail without readers that takes `bytes` of memory at the most, shared by Redis where there is one.
-    pub(crate) fn start(redis_url: Option<&SecretString>, bytes: usize) -> Result<Self, ConfigError> {
-        let shared = redis_url.map(SharedTail::new).transpose()?;
+    pub(crate) fn start(redis: Option<Client>, bytes: usize) -> RedisResult<Self> {
+        let shared = redis.map(SharedTail::new).transpose()?;
         let tails = Arc::new(Tails::new(bytes));
         let (queue, publisher) = publish::queue(shared.clone(), Arc::clone(&tails));
         let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());

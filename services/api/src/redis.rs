@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -12,17 +12,40 @@ use std::{
 
 use argosy_runtime::config::ConfigError;
 use redis::{
-    Client, RedisResult,
+    Client, RedisResult, TlsCertificates,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
-use crate::metrics;
+use crate::{config::RedisConfig, metrics};
 
 /// How long an answer may take: longer than any of ours needs, shorter than a person notices.
 const TIMEOUT: Duration = Duration::from_millis(200);
 /// How long nobody asks after a failure, in milliseconds.
 const PAUSE_MILLIS: u64 = 1_000;
+/// So many reasons are told of one outage.
+const REASONS: usize = 8;
+
+/// Who connects to the Redis of this configuration, where there is one: by TLS where its address says `rediss`.
+pub(crate) fn client(config: &RedisConfig) -> anyhow::Result<Option<Client>> {
+    let Some(url) = config.url()? else { return Ok(None) };
+    let url = url.expose_secret();
+    let client = match &config.redis_ca {
+        Some(file) if url.starts_with("rediss:") => {
+            let invalid = |problem: String| ConfigError::Invalid { name: "ARGOSY_REDIS_CA", problem };
+            // Asked before it is needed: a connection would say of a file without certificates that nobody is trusted.
+            argosy_runtime::tls::roots(Some(file)).map_err(|error| invalid(format!("{error:#}")))?;
+            let root_cert = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+            Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert: Some(root_cert) })
+        }
+        _ => Client::open(url),
+    };
+    let invalid = |error: redis::RedisError| ConfigError::Invalid {
+        name: "ARGOSY_REDIS_URL",
+        problem: error.to_string(),
+    };
+    Ok(Some(client.map_err(invalid)?))
+}
 
 /// A connection to Redis, or none. Cheap to clone; clones share the connection.
 #[derive(Clone)]
@@ -34,6 +57,8 @@ struct Inner {
     started: Instant,
     /// Milliseconds since `started` before which nobody asks; 0 while Redis answers.
     silent_until: AtomicU64,
+    /// Why it has not answered since it last did.
+    reasons: Mutex<Vec<String>>,
 }
 
 impl Redis {
@@ -43,20 +68,24 @@ impl Redis {
     }
 
     /// Connects with the first question, and again whenever the connection was lost.
-    pub(crate) fn connect(url: Option<&SecretString>) -> Result<Self, ConfigError> {
-        url.map_or(Ok(Self::none()), |url| Self::connect_patiently(url, TIMEOUT))
+    pub(crate) fn connect(client: Option<Client>) -> RedisResult<Self> {
+        client.map_or(Ok(Self::none()), |client| Self::connect_patiently(client, TIMEOUT))
     }
 
     /// The same for questions that nobody waits for.
-    pub(crate) fn connect_patiently(url: &SecretString, timeout: Duration) -> Result<Self, ConfigError> {
+    pub(crate) fn connect_patiently(client: Client, timeout: Duration) -> RedisResult<Self> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout))
             .set_response_timeout(Some(timeout))
             .set_number_of_retries(1);
-        let connection = Client::open(url.expose_secret())
-            .and_then(|client| ConnectionManager::new_lazy_with_config(client, config))
-            .map_err(|error| ConfigError::Invalid { name: "ARGOSY_REDIS_URL", problem: error.to_string() })?;
-        let inner = Inner { connection, timeout, started: Instant::now(), silent_until: AtomicU64::new(0) };
+        let connection = ConnectionManager::new_lazy_with_config(client, config)?;
+        let inner = Inner {
+            connection,
+            timeout,
+            started: Instant::now(),
+            silent_until: AtomicU64::new(0),
+            reasons: Mutex::default(),
+        };
         Ok(Self(Some(Arc::new(inner))))
     }
 
@@ -100,8 +129,14 @@ impl Inner {
     }
 
     fn failed<T>(&self, reason: &str) -> Option<T> {
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
         if self.silent_until.swap(self.now() + PAUSE_MILLIS, Ordering::Relaxed) == 0 {
             metrics::set_redis_up(false);
+            reasons.clear();
+        }
+        // Each once: the first may be that it is slow, and a later one that nobody trusts its certificate.
+        if reasons.len() < REASONS && !reasons.iter().any(|known| known == reason) {
+            reasons.push(reason.to_owned());
             tracing::warn!(reason, "Redis does not answer; requests go on without it.");
         }
         None
@@ -119,7 +154,8 @@ mod tests {
     #[tokio::test]
     async fn a_redis_that_is_away_costs_nothing() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let redis = Redis::connect(Some(&format!("redis://127.0.0.1:{port}").into())).unwrap();
+        let client = Client::open(format!("redis://127.0.0.1:{port}")).unwrap();
+        let redis = Redis::connect(Some(client)).unwrap();
         let ask =
             || redis.ask(async |mut connection| redis::cmd("PING").query_async::<()>(&mut connection).await);
         assert_eq!(ask().await, None);
@@ -128,7 +164,20 @@ mod tests {
             assert_eq!(ask().await, None);
         }
         assert!(started.elapsed() < Duration::from_millis(PAUSE_MILLIS / 2), "{:?}", started.elapsed());
-        assert!(Redis::connect(Some(&"not an address".into())).is_err());
         assert_eq!(Redis::none().ask(async |_| Ok(())).await, None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_by_its_variable() {
+        let config = |url: &str, ca: Option<&str>| RedisConfig {
+            redis_url: Some(url.into()),
+            redis_url_file: None,
+            redis_ca: ca.map(Into::into),
+        };
+        let error = |url, ca| format!("{:#}", client(&config(url, ca)).unwrap_err());
+        assert!(error("not an address", None).contains("ARGOSY_REDIS_URL"));
+        let error = error("rediss://localhost", Some("/nowhere/ca.pem"));
+        assert!(error.contains("ARGOSY_REDIS_CA") && error.contains("/nowhere/ca.pem"), "{error}");
+        assert!(client(&config("rediss://localhost", None)).unwrap().is_some());
     }
 }

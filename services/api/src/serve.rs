@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Config, db, limits::Limits, live::LiveTail, maintenance, readings::rollup, redis::Redis, router,
+    Config, db, limits::Limits, live::LiveTail, maintenance, readings::rollup, redis, redis::Redis, router,
     seal::Seal, state::AppState,
 };
 
@@ -25,9 +25,9 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let pool = db::connect(&config.database.url()?, config.database.database_connections)
         .context("the database address is not valid")?;
-    let redis_url = config.redis.url()?;
-    let limits = Limits::new(Redis::connect(redis_url.as_ref())?, &config.limits);
-    let live = LiveTail::start(redis_url.as_ref(), config.live.bytes())?;
+    let redis = redis::client(&config.redis)?;
+    let limits = Limits::new(Redis::connect(redis.clone())?, &config.limits);
+    let live = LiveTail::start(redis, config.live.bytes())?;
     let seal = Seal::new(&config.seal.key()?)?;
     let state = AppState::new(pool.clone(), seal, limits, live.clone(), shutdown.clone());
     let readiness = Readiness::new();

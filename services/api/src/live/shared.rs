@@ -6,14 +6,12 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use argosy_runtime::config::ConfigError;
 use redis::{
     AsyncConnectionConfig, Client, RedisResult, Script,
     aio::MultiplexedConnection,
     cmd, pipe,
     streams::{StreamId, StreamRangeReply, StreamReadReply},
 };
-use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     events::{Chunk, Entry},
@@ -71,10 +69,8 @@ pub(super) struct SharedTail {
 
 impl SharedTail {
     /// Connects with the first use.
-    pub(super) fn new(url: &SecretString) -> Result<Self, ConfigError> {
-        let client = Client::open(url.expose_secret())
-            .map_err(|error| ConfigError::Invalid { name: "ARGOSY_REDIS_URL", problem: error.to_string() })?;
-        Ok(Self { redis: Redis::connect_patiently(url, TIMEOUT)?, client })
+    pub(super) fn new(client: Client) -> RedisResult<Self> {
+        Ok(Self { redis: Redis::connect_patiently(client.clone(), TIMEOUT)?, client })
     }
 
     /// Adds events, after `left_out` that nobody gets. Whether they are in it: `false` also where that is not known.

@@ -20,5 +20,6 @@ mod schema;
 mod sessions;
 mod stream;
 mod support;
+mod tls;
 mod tokens;
 mod users;

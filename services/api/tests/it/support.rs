@@ -146,7 +146,7 @@ fn config(database_url: SecretString) -> Config {
             database_url_file: None,
             database_connections: 8,
         },
-        redis: RedisConfig { redis_url: None, redis_url_file: None },
+        redis: RedisConfig { redis_url: None, redis_url_file: None, redis_ca: None },
         seal: SealConfig { seal_key: Some(SEAL_KEY.into()), seal_key_file: None },
         limits: LimitConfig { requests_per_minute: 0, batches_per_minute: 0 },
         live: LiveConfig { live_mebibytes: 64 },

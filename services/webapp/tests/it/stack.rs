@@ -108,7 +108,7 @@ async fn start_api(database: &TestDatabase, redis: &TestRedis) -> String {
         listen,
         admin: AdminConfig { admin_listen: admin_listen.listen, healthy: false },
         database: database_config(database.url.clone()),
-        redis: RedisConfig { redis_url: Some(redis.url.clone()), redis_url_file: None },
+        redis: RedisConfig { redis_url: Some(redis.url.clone()), redis_url_file: None, redis_ca: None },
         seal: seal_config(),
         live: LiveConfig { live_mebibytes: 16 },
         limits: LimitConfig { requests_per_minute: 0, batches_per_minute: 0 },
