@@ -78,9 +78,9 @@ rehearse: ## Take a change from a push to production, find it bad, and take it b
 	@scripts/rehearse $(ARGS)
 
 .PHONY: rehearse-upgrades
-rehearse-upgrades: ## Upgrade PostgreSQL from 15 to 17 under load, and take it back: docs/upgrades.md. Options: make rehearse-upgrades ARGS="--runs 3"
-	@scripts/install-deps --tests
-	@scripts/rehearse-upgrades $(ARGS)
+rehearse-upgrades: ## Upgrade PostgreSQL under load, and take it back: docs/upgrades.md. Options: make rehearse-upgrades FROM=15 TO=17 ARGS="--runs 3"
+	@scripts/install-deps
+	@FROM=$(FROM) TO=$(TO) scripts/rehearse-upgrades $(ARGS)
 
 .PHONY: charts
 charts: ## Package the Helm charts into target/charts. Options: make charts PUSH=oci://registry/folder
