@@ -6,6 +6,7 @@ mod drain;
 mod eviction;
 mod node;
 mod setting;
+mod spread;
 mod table;
 
 use std::{path::PathBuf, time::Duration};

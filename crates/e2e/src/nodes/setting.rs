@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 
-use super::{ClusterArguments, Wrong, node::Node};
+use super::{ClusterArguments, Wrong, node::Node, spread};
 use crate::{images::Images, pods, repository::Repository, step};
 
 const OVERLAY: &str = "kustomize/overlays/local";
@@ -15,13 +15,13 @@ const COMPONENTS: &str = "kustomize/components";
 pub struct EnvironmentArguments {
     /// Registry and folder of the images, as the cluster pulls them
     #[arg(long, env = "ARGOSY_E2E_REGISTRY")]
-    pub registry: String,
+    pub registry: Option<String>,
     /// The images' digests, as `make images` writes them
     #[arg(long, default_value = "target/images.json")]
     pub images: PathBuf,
     /// A repository that this pushes to and the cluster reads
     #[arg(long, env = "ARGOSY_E2E_GIT")]
-    pub git: String,
+    pub git: Option<String>,
     /// Manifest that installs the reconciler where it is missing; the upstream one without it
     #[arg(long, env = "ARGOSY_E2E_MANIFEST")]
     pub manifest: Option<PathBuf>,
@@ -33,18 +33,26 @@ pub struct EnvironmentArguments {
 /// Lets the cluster run it, with the fleet on the node that stands for what is not in the cluster.
 pub(super) async fn raise(arguments: &ClusterArguments, outside: &Node) -> anyhow::Result<()> {
     let environment = &arguments.environment;
-    let images = Images::read(&environment.images, &environment.registry)?;
-    let repository = Repository::copy(&environment.git)?;
+    // Asked for here, since a cluster of one node is skipped without them.
+    let registry =
+        environment.registry.as_ref().context("give --registry: where the cluster pulls images from")?;
+    let git = environment
+        .git
+        .as_ref()
+        .context("give --git: a repository that can be pushed to and that the cluster reads")?;
+    let images = Images::read(&environment.images, registry)?;
+    let repository = Repository::copy(git)?;
     rewrite(&repository, arguments.wrong, &outside.name)?;
     repository.commit("Rehearse a cluster's upgrade")?;
     let setting = step::Setting {
         repository: &repository,
         images: &images,
-        git: &environment.git,
+        git,
         manifest: environment.manifest.as_deref(),
         node: Some(&outside.name),
     };
     step::raise(&setting).await?;
+    spread::tell().await?;
     pods::start_load(&images.reference("simulator")?, arguments.devices, 2.0, Some(&outside.name)).await?;
     pods::start_watch(&images.reference("argosy")?, Some(&outside.name)).await
 }
