@@ -1,5 +1,6 @@
 //! PostgreSQL: the pool, and one module a table family. Functions take a connection; the caller owns the transaction.
 
+mod address;
 pub(crate) mod audit;
 pub(crate) mod authorities;
 pub(crate) mod batch;
@@ -20,6 +21,8 @@ pub(crate) mod users;
 
 use std::{io, time::Duration};
 
+pub(crate) use address::follow_until;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
     Connection as _,
@@ -34,29 +37,30 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the pool. It connects lazily, so that a replica starts while the database is away.
 pub(crate) fn connect(url: &SecretString, max_connections: u32) -> Result<PgPool, sqlx::Error> {
-    let options = url
-        .expose_secret()
-        .parse::<PgConnectOptions>()?
-        .application_name("argosy-api")
-        // A statement, a lock or a forgotten transaction never holds a connection for good.
-        .options([
-            ("statement_timeout", "30s"),
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
-            // And a replica that is gone without a word does not keep its locks.
-            ("client_connection_check_interval", "10s"),
-            ("tcp_keepalives_idle", "30"),
-            ("tcp_keepalives_interval", "10"),
-            ("tcp_keepalives_count", "3"),
-            ("timezone", "UTC"),
-        ]);
     Ok(PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(5))
         .idle_timeout(Duration::from_mins(5))
         .max_lifetime(Duration::from_mins(30))
         .after_release(|connection, _| Box::pin(still_answers(connection)))
-        .connect_lazy_with(options))
+        .connect_lazy_with(options(url)?))
+}
+
+/// How a connection of the pool is made.
+fn options(url: &SecretString) -> Result<PgConnectOptions, sqlx::Error> {
+    let options = url.expose_secret().parse::<PgConnectOptions>()?.application_name("argosy-api");
+    // A statement, a lock or a forgotten transaction never holds a connection for good.
+    Ok(options.options([
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
+        // And a replica that is gone without a word does not keep its locks.
+        ("client_connection_check_interval", "10s"),
+        ("tcp_keepalives_idle", "30"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
+        ("timezone", "UTC"),
+    ]))
 }
 
 /// Whether a connection answers. One that was left in the middle of a statement, by a request that was given up, may not: without

@@ -97,7 +97,7 @@ impl ApiError {
 
 /// PostgreSQL's error classes in which the server is there but cannot work now: connection exceptions, too many connections,
 /// shutdown, crash and recovery, a read-only standby, disk full, lock and statement timeouts, a transaction that was ended because
-/// this replica stood still.
+/// this replica stood still, a password that a cloud has changed and this replica has not read yet.
 fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -108,6 +108,7 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
             code.starts_with("08")
+                || code.starts_with("28")
                 || code.starts_with("53")
                 || code.starts_with("57")
                 || code.starts_with("58")

@@ -33,6 +33,9 @@ pub async fn serve(
     let readiness = Readiness::new();
     let tasks = TaskTracker::new();
     tasks.spawn(probe_database(pool.clone(), readiness.clone(), shutdown.clone()));
+    if let Some(file) = config.database.database_url_file.clone() {
+        tasks.spawn(db::follow_until(pool.clone(), file, shutdown.clone()));
+    }
     tasks.spawn(state.traffic.clone().flush_until(pool.clone(), shutdown.clone()));
     tasks.spawn({
         let (limits, shutdown) = (Arc::clone(&state.limits), shutdown.clone());

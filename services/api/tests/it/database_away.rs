@@ -116,3 +116,50 @@ async fn through_proxy(url: &SecretString) -> (SecretString, Proxy) {
     url.set_port(Some(proxy.address.port())).unwrap();
     (SecretString::from(url.to_string()), proxy)
 }
+
+/// As where a cloud changes the password: the file is written anew, and the service is not restarted.
+#[tokio::test]
+async fn a_password_that_changes_is_read_again() {
+    let database = Api::start().await;
+    let role = format!("r{}", uuid::Uuid::new_v4().simple());
+    let say = async |statement: String| {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&database.pool).await.unwrap();
+    };
+    say(format!("create role {role} login superuser password 'first'")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("database-url");
+    let write = |password: &str| {
+        let mut url = Url::parse(database.database_url().expose_secret()).unwrap();
+        url.set_username(&role).unwrap();
+        url.set_password(Some(password)).unwrap();
+        std::fs::write(&file, url.as_str()).unwrap();
+    };
+    write("first");
+    let api = database
+        .replica_with(|config| {
+            config.database.database_url = None;
+            config.database.database_url_file = Some(file.clone());
+        })
+        .await;
+    let admin = api.client(&ALL).await;
+    admin.get("/devices").await.expect(200);
+
+    say(format!("alter role {role} password 'second'")).await;
+    say(format!("select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'")).await;
+    eventually(DEADLINE, async || {
+        let answer = admin.get("/devices").await;
+        anyhow::ensure!(answer.status == 503, "{}", answer.text());
+        Ok(())
+    })
+    .await;
+    write("second");
+    eventually(DEADLINE, async || {
+        let answer = admin.get("/devices").await;
+        anyhow::ensure!(answer.status == 200, "{}", answer.text());
+        Ok(())
+    })
+    .await;
+    drop(api);
+    say(format!("select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'")).await;
+    say(format!("drop role {role}")).await;
+}
