@@ -76,10 +76,26 @@ def single(report, name, command, environment=None):
 def static(report):
     """What needs no provider."""
     single(report, "format", ["terraform", "fmt", "-check", "-diff", "-recursive", TERRAFORM])
+    refusals(report)
     single(report, "documents", [ROOT / "scripts" / "terraform-docs", "--check"])
     single(report, "costs", [sys.executable, TERRAFORM / "costs" / "costs.py", "--check"])
     single(report, "tflint", [TOOL, "tflint", "--recursive", f"--chdir={TERRAFORM}", f"--config={TERRAFORM}/.tflint.hcl"])
     single(report, "checkov", [TOOL, "checkov", "--config-file", ROOT / ".checkov.yaml", "--framework", "terraform", "--directory", TERRAFORM])
+
+
+def refusals(report):
+    """Every validation has a case that it refuses: as many `expect_failures` of a variable as it has validations."""
+    missing = []
+    for folder in folders():
+        cases = "".join(path.read_text() for path in (folder / "tests").glob("*.tftest.hcl"))
+        for name, body in re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', (folder / "variables.tf").read_text() if (folder / "variables.tf").exists() else "", re.M | re.S):
+            wanted, found = len(re.findall(r"^  validation \{", body, re.M)), len(re.findall(rf"expect_failures\s*=\s*\[[^\]]*\bvar\.{name}\b", cases))
+            if found < wanted:
+                missing.append(f"{folder.relative_to(TERRAFORM)}: var.{name} has {wanted} validations and {found} cases")
+    if missing:
+        report.fails("every validation has a case that it refuses", "\n".join(missing))
+    else:
+        report.passes("every validation has a case that it refuses")
 
 
 def folders():

@@ -41,7 +41,7 @@ locals {
             "logs:DescribeLogGroups", "logs:ListTagsForResource",
             "rds:DescribeDBClusterParameterGroups", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups",
             "rds:DescribeGlobalClusters", "rds:ListTagsForResource",
-            "secretsmanager:DescribeSecret", "secretsmanager:GetRandomPassword", "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds",
+            "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds",
           ]
         },
         {
@@ -111,7 +111,7 @@ locals {
         },
         {
           # Written, and never read: whoever applies has no use for a password.
-          Sid    = "Secrets", Effect = "Allow", Resource = [local.names.secrets, local.names.managed]
+          Sid    = "Secrets", Effect = "Allow", Resource = concat(local.names.secrets, [local.names.managed])
           Action = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:PutSecretValue", "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret"]
         },
       ]

@@ -3,7 +3,7 @@ locals {
     state    = "arn:${local.partition}:s3:::${local.bucket}"
     roles    = "arn:${local.partition}:iam::${local.account}:role/${var.project}-*"
     profiles = "arn:${local.partition}:iam::${local.account}:instance-profile/${var.project}-*"
-    secrets  = "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:${var.project}-*"
+    secrets  = [for separator in ["/", "-"] : "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:${var.project}${separator}*"]
     managed  = "arn:${local.partition}:secretsmanager:${var.region}:${local.account}:secret:rds!cluster-*"
     logs     = ["arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/${var.project}-*", "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/aws/eks/${var.project}-*"]
     clusters = [for kind in ["cluster", "nodegroup", "addon", "access-entry", "podidentityassociation"] : "arn:${local.partition}:eks:${var.region}:${local.account}:${kind}/${var.project}-*"]

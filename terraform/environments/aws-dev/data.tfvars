@@ -7,4 +7,4 @@ database = {
   protected      = false
 }
 cache   = { nodes = 1, node_type = "cache.t4g.micro" }
-secrets = { recovery_days = 0 }
+secrets = { folder = "argosy-dev", recovery_days = 0 }

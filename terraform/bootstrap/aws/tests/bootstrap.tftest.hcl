@@ -51,6 +51,13 @@ run "state_is_encrypted_versioned_and_closed" {
   }
 }
 
+run "states_are_reached_by_tls_alone" {
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "Somebody may read states without TLS."
+  }
+}
+
 run "four_systems_are_known_each_by_its_own_word" {
   assert {
     condition = toset([for provider in aws_iam_openid_connect_provider.this : provider.url]) == toset([

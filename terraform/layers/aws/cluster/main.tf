@@ -26,8 +26,8 @@ module "cluster" {
   # External Secrets reads this environment's secrets, and no other's.
   pod_roles = length(var.data.secret_arns) == 0 ? {} : {
     secrets = {
-      namespace       = "argosy"
-      service_account = "secrets"
+      namespace       = "external-secrets"
+      service_account = "external-secrets"
       statements = [
         { actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resources = var.data.secret_arns },
         { actions = ["kms:Decrypt"], resources = [var.network.kms_key_arn] },

@@ -8,6 +8,9 @@ module "naming" {
   repository  = var.repository
 }
 
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
 locals {
   clients = { for index, zone in var.network.zones : zone => var.network.private_cidrs[index] }
 }
@@ -16,6 +19,7 @@ module "database" {
   source = "../../../modules/aws/database"
 
   prefix         = var.network.prefix
+  folder         = var.secrets.folder
   vpc_id         = var.network.vpc_id
   subnet_ids     = var.network.database_subnet_ids
   client_cidrs   = local.clients
@@ -32,6 +36,7 @@ module "cache" {
   source = "../../../modules/aws/cache"
 
   prefix           = var.network.prefix
+  folder           = var.secrets.folder
   vpc_id           = var.network.vpc_id
   subnet_ids       = var.network.database_subnet_ids
   client_cidrs     = local.clients
@@ -45,7 +50,7 @@ module "cache" {
 module "secrets" {
   source = "../../../modules/aws/secrets"
 
-  prefix           = var.network.prefix
+  folder           = var.secrets.folder
   password_version = var.secrets.password_version
   recovery_days    = var.secrets.recovery_days
   kms_key_arn      = var.network.kms_key_arn

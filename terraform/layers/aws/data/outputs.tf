@@ -16,5 +16,10 @@ output "cache_address" {
 
 output "secret_arns" {
   description = "Every secret that External Secrets reads."
-  value       = concat([module.database.secret_arn, module.cache.secret_arn], module.secrets.arns)
+  value = concat(
+    [module.database.secret_arn, module.database.address_secret_arn, module.cache.secret_arn],
+    module.secrets.arns,
+    # RDS's authorities, which a person writes there: docs/platform.md. The end of its ARN is made by AWS.
+    ["arn:${data.aws_partition.current.partition}:secretsmanager:${var.region}:${data.aws_caller_identity.current.account_id}:secret:${var.secrets.folder}/database-ca-??????"],
+  )
 }

@@ -89,6 +89,7 @@ variable "cache" {
 variable "secrets" {
   description = "Passwords and tokens of the services: see modules/aws/secrets."
   type = object({
+    folder           = optional(string, "argosy")
     password_version = optional(number, 1)
     recovery_days    = optional(number, 30)
   })

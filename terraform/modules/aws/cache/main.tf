@@ -1,8 +1,9 @@
 # Valkey, reached from the cluster alone, by TLS and a password alone. The password is made during an apply and written to two places, Valkey and Secrets
 # Manager; Terraform's state never has it.
-ephemeral "aws_secretsmanager_random_password" "this" {
-  password_length     = 40
-  exclude_punctuation = true
+#
+# uuid() is 122 bits of the system's random source, known during an apply alone; it goes into write-only arguments alone.
+locals {
+  password = sensitive(replace("${uuid()}${uuid()}", "-", ""))
 }
 
 resource "aws_elasticache_subnet_group" "this" {
@@ -35,7 +36,7 @@ resource "aws_elasticache_user" "default" {
   engine        = "valkey"
   access_string = "off -@all"
 
-  passwords_wo         = ephemeral.aws_secretsmanager_random_password.this.random_password
+  passwords_wo         = local.password
   passwords_wo_version = var.password_version
 }
 
@@ -46,7 +47,7 @@ resource "aws_elasticache_user" "api" {
   engine        = "valkey"
   access_string = "on ~* &* +@all -@admin -@dangerous +info"
 
-  passwords_wo         = ephemeral.aws_secretsmanager_random_password.this.random_password
+  passwords_wo         = local.password
   passwords_wo_version = var.password_version
 }
 
@@ -83,7 +84,7 @@ resource "aws_elasticache_replication_group" "this" {
 }
 
 resource "aws_secretsmanager_secret" "this" {
-  name        = "${var.prefix}/cache"
+  name        = "${var.folder}/cache"
   description = "How the API reaches Valkey"
   kms_key_id  = var.kms_key_arn
   # It holds nothing that cannot be made anew.
@@ -94,7 +95,7 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_id = aws_secretsmanager_secret.this.id
 
   secret_string_wo = jsonencode({
-    url = "rediss://api:${ephemeral.aws_secretsmanager_random_password.this.random_password}@${aws_elasticache_replication_group.this.primary_endpoint_address}:6379"
+    url = "rediss://api:${local.password}@${aws_elasticache_replication_group.this.primary_endpoint_address}:6379"
   })
   secret_string_wo_version = var.password_version
 }

@@ -90,8 +90,6 @@ resource "aws_rds_cluster" "this" {
   preferred_maintenance_window = var.maintenance_window
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
-  performance_insights_enabled    = true
-  performance_insights_kms_key_id = var.kms_key_arn
 
   dynamic "serverlessv2_scaling_configuration" {
     for_each = var.instance_class == "db.serverless" ? [var.capacity] : []
@@ -125,4 +123,18 @@ resource "aws_rds_cluster_instance" "this" {
   promotion_tier                  = count.index == 0 ? 0 : 1
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.kms_key_arn
+}
+
+# Where the database is, for the address that External Secrets puts together with RDS's password; nothing in it is secret.
+resource "aws_secretsmanager_secret" "this" {
+  name        = "${var.folder}/database"
+  description = "Where the API finds PostgreSQL"
+  kms_key_id  = var.kms_key_arn
+  # It holds nothing that cannot be made anew.
+  recovery_window_in_days = 0
+}
+
+resource "aws_secretsmanager_secret_version" "this" {
+  secret_id     = aws_secretsmanager_secret.this.id
+  secret_string = jsonencode({ address = aws_rds_cluster.this.endpoint, name = aws_rds_cluster.this.database_name })
 }

@@ -8,6 +8,11 @@ output "name" {
   value       = aws_rds_cluster.this.database_name
 }
 
+output "address_secret_arn" {
+  description = "The secret that says where it is, as a policy names it."
+  value       = aws_secretsmanager_secret.this.arn
+}
+
 output "secret_arn" {
   description = "Where RDS keeps the user's name and password, in Secrets Manager."
   value       = aws_rds_cluster.this.master_user_secret[0].secret_arn

@@ -8,6 +8,17 @@ variable "prefix" {
   }
 }
 
+variable "folder" {
+  description = "What the secrets' names begin with. The overlay prod asks for `argosy`; two environments of one account want two."
+  type        = string
+  default     = "argosy"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.folder))
+    error_message = "folder \"${var.folder}\" is not a name: it wants 2 to 24 lower-case letters, digits and hyphens, such as argosy."
+  }
+}
+
 variable "vpc_id" {
   description = "The VPC that the database is in."
   type        = string

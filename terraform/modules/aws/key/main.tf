@@ -6,7 +6,6 @@ data "aws_region" "current" {}
 resource "aws_kms_key" "this" {
   description             = "Data of ${var.prefix}"
   enable_key_rotation     = true
-  rotation_period_in_days = 365
   deletion_window_in_days = var.deletion_days
 
   policy = jsonencode({

@@ -1,47 +1,22 @@
 # What the services keep secret besides database and cache: made during an apply and written to Secrets Manager; Terraform's state never has it. The names are
 # those that kustomize/components/secrets-aws asks for, and `argosy secrets` makes elsewhere.
+#
+# uuid() is 122 bits of the system's random source, known during an apply alone; it goes into write-only arguments alone.
 locals {
-  tokens = toset(["admin", "broker", "ingest", "simulator"])
+  random = { for name in ["admin-password", "admin-token", "broker", "ingest", "seal-key", "simulator"] : name => sensitive(replace("${uuid()}${uuid()}", "-", "")) }
 
   contents = {
-    api-bootstrap = {
-      admin-password = ephemeral.aws_secretsmanager_random_password.admin.random_password
-      admin-token    = "argosy_${ephemeral.aws_secretsmanager_random_password.token["admin"].random_password}"
-    }
-    broker    = { token = "argosy_${ephemeral.aws_secretsmanager_random_password.token["broker"].random_password}" }
-    ingest    = { token = "argosy_${ephemeral.aws_secretsmanager_random_password.token["ingest"].random_password}" }
-    simulator = { token = "argosy_${ephemeral.aws_secretsmanager_random_password.token["simulator"].random_password}" }
+    api-bootstrap = { admin-password = local.random["admin-password"], admin-token = "argosy_${local.random["admin-token"]}" }
+    broker        = { token = "argosy_${local.random["broker"]}" }
+    ingest        = { token = "argosy_${local.random["ingest"]}" }
+    simulator     = { token = "argosy_${local.random["simulator"]}" }
   }
-}
-
-# 77 digits are as many possibilities as 32 random bytes; a key of 32 bytes is 64 digits, each of which is hexadecimal, too.
-ephemeral "aws_secretsmanager_random_password" "token" {
-  for_each = local.tokens
-
-  password_length            = 77
-  exclude_punctuation        = true
-  exclude_lowercase          = true
-  exclude_uppercase          = true
-  require_each_included_type = false
-}
-
-ephemeral "aws_secretsmanager_random_password" "seal_key" {
-  password_length            = 64
-  exclude_punctuation        = true
-  exclude_lowercase          = true
-  exclude_uppercase          = true
-  require_each_included_type = false
-}
-
-ephemeral "aws_secretsmanager_random_password" "admin" {
-  password_length     = 32
-  exclude_punctuation = true
 }
 
 resource "aws_secretsmanager_secret" "this" {
   for_each = toset(["api-bootstrap", "broker", "ingest", "simulator"])
 
-  name                    = "${var.prefix}/${each.value}"
+  name                    = "${var.folder}/${each.value}"
   description             = "Made by Terraform; read by External Secrets"
   kms_key_id              = var.kms_key_arn
   recovery_window_in_days = var.recovery_days
@@ -56,7 +31,7 @@ resource "aws_secretsmanager_secret_version" "this" {
 }
 
 resource "aws_secretsmanager_secret" "seal_key" {
-  name                    = "${var.prefix}/seal-key"
+  name                    = "${var.folder}/seal-key"
   description             = "Seals the private keys of the fleets' authorities; without it they are lost"
   kms_key_id              = var.kms_key_arn
   recovery_window_in_days = var.recovery_days
@@ -64,6 +39,6 @@ resource "aws_secretsmanager_secret" "seal_key" {
 
 resource "aws_secretsmanager_secret_version" "seal_key" {
   secret_id                = aws_secretsmanager_secret.seal_key.id
-  secret_string_wo         = jsonencode({ seal-key = ephemeral.aws_secretsmanager_random_password.seal_key.random_password })
+  secret_string_wo         = jsonencode({ seal-key = local.random["seal-key"] })
   secret_string_wo_version = 1
 }

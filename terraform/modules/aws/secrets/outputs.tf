@@ -2,8 +2,3 @@ output "arns" {
   description = "Every secret, as a policy names it."
   value       = concat([for secret in values(aws_secretsmanager_secret.this) : secret.arn], [aws_secretsmanager_secret.seal_key.arn])
 }
-
-output "prefix" {
-  description = "What the overlay's SecretStore puts before every name."
-  value       = "${var.prefix}/"
-}

@@ -1,10 +1,11 @@
-variable "prefix" {
-  description = "What every name begins with, from modules/naming: `argosy-prod`."
+variable "folder" {
+  description = "What the secrets' names begin with. The overlay prod asks for `argosy`; two environments of one account want two."
   type        = string
+  default     = "argosy"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{2,23}$", var.prefix))
-    error_message = "prefix \"${var.prefix}\" wants 3 to 24 lower-case letters, digits and hyphens: take the output `prefix` of modules/naming."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.folder))
+    error_message = "folder \"${var.folder}\" is not a name: it wants 2 to 24 lower-case letters, digits and hyphens, such as argosy."
   }
 }
 

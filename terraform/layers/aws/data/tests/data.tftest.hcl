@@ -52,7 +52,7 @@ run "each_zone_of_the_cluster_gets_in_and_nobody_else" {
     error_message = "The overlay could not name the secret: ${output.database_secret}"
   }
   assert {
-    condition     = length(output.secret_arns) == 7
+    condition     = length(output.secret_arns) == 9
     error_message = "External Secrets would not see all secrets."
   }
 }

@@ -154,3 +154,12 @@ run "a_window_without_an_end_is_refused" {
     maintenance_window = "sunday"
   }
 }
+
+run "a_folder_with_a_slash_is_refused" {
+  command         = plan
+  expect_failures = [var.folder]
+
+  variables {
+    folder = "argosy/prod"
+  }
+}

@@ -205,3 +205,12 @@ run "a_window_without_an_end_is_refused" {
     maintenance_window = "sun:03:00"
   }
 }
+
+run "a_folder_with_a_slash_is_refused" {
+  command         = plan
+  expect_failures = [var.folder]
+
+  variables {
+    folder = "argosy/prod"
+  }
+}

@@ -33,7 +33,7 @@ run "images_and_charts_are_apart" {
 
 run "only_what_has_no_tag_goes" {
   assert {
-    condition     = alltrue([for policy in aws_ecr_lifecycle_policy.this : [for rule in jsondecode(policy.policy).rules : rule.selection.tagStatus] == tolist(["untagged"])])
+    condition     = alltrue([for policy in aws_ecr_lifecycle_policy.this : alltrue([for rule in jsondecode(policy.policy).rules : rule.selection.tagStatus == "untagged"])])
     error_message = "An image that a rollback may name would go."
   }
 }

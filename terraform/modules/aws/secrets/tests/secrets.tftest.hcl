@@ -2,13 +2,12 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix      = "argosy-prod"
   kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000"
 }
 
 run "the_names_are_those_of_the_overlay" {
   assert {
-    condition     = toset([for secret in aws_secretsmanager_secret.this : secret.name]) == toset(["argosy-prod/api-bootstrap", "argosy-prod/broker", "argosy-prod/ingest", "argosy-prod/simulator"])
+    condition     = toset([for secret in aws_secretsmanager_secret.this : secret.name]) == toset(["argosy/api-bootstrap", "argosy/broker", "argosy/ingest", "argosy/simulator"])
     error_message = "External Secrets asks for other names."
   }
 }
@@ -37,12 +36,12 @@ run "everything_is_encrypted" {
   }
 }
 
-run "a_prefix_that_is_too_long_is_refused" {
+run "a_folder_with_a_slash_is_refused" {
   command         = plan
-  expect_failures = [var.prefix]
+  expect_failures = [var.folder]
 
   variables {
-    prefix = "argosy-productionwest-europe"
+    folder = "argosy/prod"
   }
 }
 
