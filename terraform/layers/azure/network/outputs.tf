@@ -10,7 +10,7 @@ output "cidr" {
 
 output "zones" {
   description = "The zones that the environment spans."
-  value       = slice(["1", "2", "3"], 0, var.zones)
+  value       = tolist(slice(["1", "2", "3"], 0, var.zones))
 }
 
 output "cluster_cidrs" {

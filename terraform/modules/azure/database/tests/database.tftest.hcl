@@ -75,6 +75,9 @@ run "tags_everywhere" {
 }
 
 run "small_and_without_a_standby" {
+  # Another server: the size of storage is not followed once it is there.
+  state_key = "small"
+
   variables {
     sku_name    = "B_Standard_B1ms"
     storage_gib = 32

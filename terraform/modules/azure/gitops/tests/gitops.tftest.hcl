@@ -70,7 +70,7 @@ run "a_version_that_stays" {
     extension_version = "1.18.2"
   }
   assert {
-    condition     = azurerm_kubernetes_cluster_extension.flux.version == "1.18.2" && azurerm_kubernetes_cluster_extension.flux.release_train == null
+    condition     = azurerm_kubernetes_cluster_extension.flux.version == "1.18.2"
     error_message = "Azure would renew it."
   }
 }
