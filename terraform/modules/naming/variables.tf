@@ -64,6 +64,8 @@ variable "cidr" {
   }
 }
 
+# Its validation is its use.
+# tflint-ignore: terraform_unused_declarations
 variable "taken_cidrs" {
   description = "Networks that this one will be connected to, by name, and whose addresses it therefore must not have: peers, offices, other environments."
   type        = map(string)
