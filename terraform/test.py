@@ -14,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import threading
 import time
 
 TERRAFORM = pathlib.Path(__file__).resolve().parent
@@ -213,12 +214,16 @@ def main():
     if status != 0:
         report.skips("everything", "there is no terraform; https://developer.hashicorp.com/terraform/install has 1.11 and later")
         wanted = []
+    # The provider waits for what the emulator has made at once, minutes in all; meanwhile there is other work.
+    aws = threading.Thread(target=applied, args=(report, "applied to an emulator of AWS", [TOOL, "moto-python", TERRAFORM / "tests" / "aws.py"]))
+    if "aws" in wanted:
+        aws.start()
     if "static" in wanted:
         static(report)
     if "modules" in wanted:
         modules(report)
     if "aws" in wanted:
-        applied(report, "applied to an emulator of AWS", [TOOL, "moto-python", TERRAFORM / "tests" / "aws.py"])
+        aws.join()
     if "kubernetes" in wanted:
         applied(report, "applied to a cluster", [sys.executable, TERRAFORM / "tests" / "kubernetes.py"])
     for provider, names in report.missing.items():

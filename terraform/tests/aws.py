@@ -118,9 +118,12 @@ class World:
             **os.environ, "AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION,
             # S3's interface for accounts is at a name that nobody resolves, ACCOUNT.127.0.0.1: the emulator is its own proxy.
             "HTTP_PROXY": self.url, "NO_PROXY": "", "no_proxy": "", "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true", "NO_COLOR": "1", "TF_CLI_ARGS": "-no-color",
+            # Terraform does not want two at once in one cache.
+            "TF_PLUGIN_CACHE_DIR": str(self.folder / "plugins"),
         }
         ignore = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "target", "azure")
         shutil.copytree(ROOT / "terraform", self.folder / "terraform", ignore=ignore)
+        (self.folder / "plugins").mkdir()
         (self.folder / "scripts").mkdir()
         shutil.copy(ROOT / "scripts" / "platform", self.folder / "scripts")
         self.values = self.folder / "terraform" / "environments" / ENVIRONMENT
