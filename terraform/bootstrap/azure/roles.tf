@@ -74,12 +74,16 @@ locals {
     }
     registry = { "AcrPull" = "7f951dda-4ed3-4680-a7ca-43fe172d538d" }
   }
-  grants = { for place, ids in local.grantable : place => trimspace(<<-E
-    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", values(ids))}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
-    AND
-    ((!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", values(ids))}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))
-  E
-  ) }
+  # In Azure's own language: whoever writes or deletes an assignment does so of these roles, and of identities rather than people.
+  grants = {
+    for place, roles in local.grantable : place => join(" AND ", [
+      for verb, side in { write = "Request", delete = "Resource" } : join("", [
+        "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${verb}'})) OR ",
+        "(@${side}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${join(", ", values(roles))}} AND ",
+        "@${side}[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}))",
+      ])
+    ])
+  }
 
   # The pipelines' identities, and people, who apply by hand.
   people    = { for name, operator in var.operators : "operator/${name}" => { id = operator.object_id, type = operator.type } }
