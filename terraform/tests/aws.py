@@ -37,10 +37,12 @@ def without(kind, name):
     return f'resource "{kind}" "{name}" {{\n  count = 0\n}}\n'
 
 
-# What is not applied, since moto lacks it: it does not give back all of a lifecycle, for which the provider then waits; takes a bucket's policy for a refusal of
-# everything, whatever its condition says; forgets that a database's load is kept, and tells of a scaling
-# that a database has not and of tags that a template was not given; knows no add-ons, access entries and
-# pods' identities of EKS; and knows neither groups of a cache's users nor the nodes of a replication group, which the provider asks for.
+# What is not applied, or not compared, since moto lacks it:
+#   S3           it does not give back all of a lifecycle, for which the provider then waits, and takes a bucket's policy without its condition
+#   RDS          it forgets that a database's load is kept, and tells of a scaling that the database has not
+#   EC2          it tells of tags that a launch template was not given
+#   EKS          it knows no add-ons, access entries and pods' identities, and forgets some of a cluster and of its nodes
+#   ElastiCache  it deletes no group of subnets, knows no group of users, and none of the nodes that the provider asks for
 LACKS = {
     "bootstrap/aws": without("aws_s3_bucket_lifecycle_configuration", "state") + without("aws_s3_bucket_policy", "state"),
     "modules/aws/database": """
@@ -73,10 +75,11 @@ resource "aws_eks_node_group" "this" {
 """ + "".join(f'resource "{kind}" "{name}" {{\n  for_each = {{}}\n}}\n' for kind, name in [
         ("aws_eks_addon", "before_nodes"), ("aws_eks_addon", "after_nodes"), ("aws_eks_access_entry", "administrators"),
         ("aws_eks_access_policy_association", "administrators"), ("aws_eks_pod_identity_association", "pods")]),
-    "modules/aws/cache": without("aws_elasticache_user_group", "this") + """
+    "modules/aws/cache": without("aws_elasticache_user_group", "this") + without("aws_elasticache_subnet_group", "this") + """
 resource "aws_elasticache_replication_group" "this" {
-  count          = 0
-  user_group_ids = []
+  count             = 0
+  subnet_group_name = null
+  user_group_ids    = []
 }
 output "address" {
   value = "cache.example"
