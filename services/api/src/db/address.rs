@@ -31,7 +31,7 @@ pub(crate) async fn follow_until(pool: PgPool, file: PathBuf, shutdown: Cancella
             }
             // The error of an address may quote it.
             Err(_) => {
-                tracing::warn!(file = %file.display(), "The file holds no address of a database; the one before stays.")
+                tracing::warn!(file = %file.display(), "The file holds no address of a database; the one before stays.");
             }
         }
         known = text;
