@@ -28,7 +28,7 @@ variable "manifest" {
 }
 
 variable "kubeconfig" {
-  description = "The file that `kubectl` reaches the cluster by."
+  description = "The file that `kubectl` reaches the cluster by; scripts/platform gives that of KUBECONFIG."
   type        = string
   default     = "~/.kube/config"
 }
