@@ -22,7 +22,12 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import boto3
+from moto.s3.models import FakeDeleteMarker
 from moto.server import ThreadedMotoServer
+
+# moto 5.2 cannot forget that an object was deleted, so that a bucket with versions could not be emptied.
+if not hasattr(FakeDeleteMarker, "dispose"):
+    FakeDeleteMarker.dispose = lambda marker, garbage=False: None
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 REGION = "eu-central-1"
