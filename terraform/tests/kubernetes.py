@@ -3,7 +3,7 @@
 
 The environment's images, and a repository that the cluster can read, are those of `make e2e`:
 
-    KUBECONFIG                     the cluster; nothing of Argosy or Argo CD may be on it
+    KUBECONFIG                     the cluster; nothing of Argosy may be on it, and an Argo CD that nobody uses goes with what is destroyed
     ARGOSY_TERRAFORM_REPOSITORY    the repository that the cluster follows, with digests that it can pull
     ARGOSY_TERRAFORM_ENVIRONMENT   its environment; `local` where it is empty
     ARGOSY_TERRAFORM_MANIFEST      Argo CD's own manifest as a file, where GitHub cannot be reached
@@ -182,7 +182,8 @@ def main():
         ("destroyed, and nothing is left", destroyed), ("applied again", applied), ("and destroyed again, and nothing is left", destroyed),
     ]
     try:
-        left()
+        names = [item["metadata"]["name"] for item in kubectl("get", "namespaces")["items"]]
+        expect("argosy" not in names, "the cluster has a namespace argosy already: take that away first, since it would be destroyed")
         status, output = terraform("init", "-input=false", "-reconfigure", f"-backend-config=path={WORK}/terraform.tfstate")
         expect(status == 0, output)
         for what, work in steps:
