@@ -137,8 +137,6 @@ class World:
         self.values = self.folder / "terraform" / "environments" / ENVIRONMENT
         shutil.copytree(self.folder / "terraform" / "environments" / "aws-dev", self.values)
         self.edit("common", '"dev"', '"try"')
-        (self.values / "backend.hcl").write_text(
-            f'bucket = "argosy-state-123456789012"\nregion = "{REGION}"\nuse_lockfile = true\nuse_path_style = true\n')
         self.override("bootstrap/aws", 'provider "aws" {\n  s3_use_path_style = true\n}\n')
         for where, what in LACKS.items():
             self.override(where, what)
@@ -202,8 +200,8 @@ def bootstrap(world):
         expect(found, f"the role {role} may do nothing")
     repositories = world.client("ecr").describe_repositories()["repositories"]
     expect(len(repositories) == 9 and all(found["imageTagMutability"] == "IMMUTABLE" for found in repositories), "the registry is another")
-    text = world.variables["STATE_BUCKET"] = bucket
-    (world.values / "backend.hcl").write_text(f'bucket = "{text}"\nregion = "{REGION}"\nuse_lockfile = true\nuse_path_style = true\n')
+    world.variables["STATE_BUCKET"] = bucket
+    (world.values / "backend.hcl").write_text(f'bucket = "{bucket}"\nregion = "{REGION}"\nuse_lockfile = true\nuse_path_style = true\n')
 
 
 def network(world):
